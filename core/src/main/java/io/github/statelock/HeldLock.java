@@ -1,0 +1,83 @@
+package io.github.statelock;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A lock that this process took. Its lease is renewed in the background until it is released or lost.
+ *
+ * <p>Safe for use by several threads; it belongs to whoever has the object, not to a thread.
+ */
+public interface HeldLock extends AutoCloseable {
+
+    /**
+     * The key that is locked.
+     *
+     * @return the key
+     */
+    StateKey key();
+
+    /**
+     * What everybody else sees of this lock.
+     *
+     * @return the lock info, with the lock's ID
+     */
+    LockInfo info();
+
+    /**
+     * What the holder may believe now. Judged by the monotonic clock at the time of the call, so it never says HELD after
+     * the deadline.
+     *
+     * @return the status
+     */
+    LockStatus status();
+
+    /**
+     * How long the lock is certainly ours if no further renewal succeeds: until the lease minus its safety margin, counted
+     * from before the last successful request was sent.
+     *
+     * @return the time left, zero when lost or released; empty for a lock without lease
+     */
+    Optional<Duration> remaining();
+
+    /**
+     * Returns while the lock is ours. After the machine was suspended, it first waits for the one renewal that decides.
+     *
+     * @throws LockLostException if the lock is lost: stop the work
+     * @throws IllegalStateException if it was released
+     * @throws BackendUnavailableException if the machine was suspended and the store could not be asked whether the lock is
+     *     still ours; repeating the call is safe
+     */
+    void ensureHeld();
+
+    /**
+     * Has the callback told when the lock is lost, within 100 ms of the deadline, on a thread of the engine's; at once
+     * if it is lost already. Never told for a released lock.
+     *
+     * @param callback told once, with how the lock was lost; what it throws is logged
+     */
+    void onLost(Consumer<LockLostException> callback);
+
+    /**
+     * The fencing token drawn with this lock.
+     *
+     * @return the token; empty unless {@link LockOptions.Builder#fencing} asked for one
+     */
+    Optional<FencingToken> fencingToken();
+
+    /**
+     * Gives the lock back with one conditional delete of exactly this lock's record. Not interruptible, bounded by the
+     * call timeout; the interrupt flag is kept. A second call of a released lock does nothing.
+     *
+     * @throws LockLostException if the lock was lost before; nothing of a new holder's was touched
+     * @throws OutcomeUnknownException if no answer came in time: the engine keeps trying in the background
+     * @throws BackendDeniedException if the store forbids the delete; the lock is still in the store
+     * @throws BackendUnavailableException if the store did not serve; calling again is safe
+     */
+    void release();
+
+    /** The same as {@link #release()}. */
+    @Override
+    void close();
+}

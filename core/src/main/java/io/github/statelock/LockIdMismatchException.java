@@ -1,0 +1,52 @@
+package io.github.statelock;
+
+import java.util.Objects;
+
+/**
+ * A force-unlock named an ID that is not the holder's.
+ *
+ * <p>The caller may assume that nothing was changed. {@link #actual()} is the holder: look again whether it is the one
+ * that you mean to unlock.
+ */
+public final class LockIdMismatchException extends StatelockException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient ObservedLock actual;
+
+    /**
+     * A mismatch.
+     *
+     * @param requestedId the ID that the caller gave
+     * @param actual the record that is there
+     * @param hint what kind of ID this backend takes, or an empty string
+     */
+    public LockIdMismatchException(String requestedId, ObservedLock actual, String hint) {
+        super(Kind.CONFLICT, message(requestedId, actual, hint), null);
+        this.actual = Objects.requireNonNull(actual, "actual");
+    }
+
+    /**
+     * The record that is there.
+     *
+     * @return the actual holder's record
+     */
+    public ObservedLock actual() {
+        return actual;
+    }
+
+    private static String message(String requestedId, ObservedLock actual, String hint) {
+        StringBuilder out = new StringBuilder("The lock of \"" + actual.key() + "\" does not have the ID \""
+                + Printable.line(requestedId) + "\"; nothing was unlocked.");
+        if (!hint.isEmpty()) {
+            out.append(' ').append(hint);
+        }
+        actual.info()
+                .ifPresentOrElse(
+                        info -> out.append("\nLock Info:\n").append(info.describe()),
+                        () -> out.append("\nThe lock's record is unreadable; its version is ")
+                                .append(Printable.line(actual.version()))
+                                .append(", and force-unlock takes that."));
+        return out.toString();
+    }
+}

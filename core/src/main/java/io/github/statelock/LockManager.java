@@ -1,0 +1,79 @@
+package io.github.statelock;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes, shows and breaks the locks of one place.
+ *
+ * <p>Safe for use by several threads. Threads that want the same key queue fairly, and only the first of them talks to the
+ * store. Locks are not reentrant: a second acquire sees the first as its holder.
+ *
+ * <p>Every method may throw {@link BackendDeniedException}, {@link BackendMisconfiguredException} and
+ * {@link BackendUnavailableException}; nothing was applied then. Every call ends within its deadline: the wait that was
+ * asked for plus the call timeout (by default 10 s), and once more the call timeout where something must be given back.
+ */
+public interface LockManager {
+
+    /**
+     * Tries to take the lock without waiting for a holder; {@link LockOptions#waitUpTo()} is not used. Repeated calls add up:
+     * a dead holder's lock is taken over by the first call after its lease and margin have passed unchanged.
+     *
+     * @param key the key to lock
+     * @param options how
+     * @return the lock, or who holds it
+     * @throws OutcomeUnknownException if no answer came within the call timeout; it carries the lock's ID
+     * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
+     */
+    LockAttempt tryAcquire(StateKey key, LockOptions options) throws InterruptedException;
+
+    /**
+     * Takes the lock, waiting up to {@link LockOptions#waitUpTo()} for a holder to go away.
+     *
+     * @param key the key to lock
+     * @param options how, and how long to wait
+     * @return the lock
+     * @throws LockHeldException if somebody else still holds it after the wait
+     * @throws OutcomeUnknownException if no answer came within the wait and the call timeout; it carries the lock's ID
+     * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
+     */
+    HeldLock acquire(StateKey key, LockOptions options) throws InterruptedException;
+
+    /**
+     * Shows the lock of a key, with one or two reads.
+     *
+     * @param key the key
+     * @return the record; empty if the key is not locked
+     */
+    Optional<ObservedLock> inspect(StateKey key);
+
+    /**
+     * Shows the locks below a prefix.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @return the records, ordered by key
+     */
+    List<ObservedLock> list(String prefix);
+
+    /**
+     * Removes a lock that its holder will not release: one whose holder is known to be dead and has no lease. The delete
+     * is conditional on exactly the record that was read. If the holder is this process, its lock becomes LOST at once.
+     *
+     * @param key the key
+     * @param lockId the lock's ID as errors and {@link #inspect} show it, or the version of an unreadable record
+     * @return true if the lock was removed, false if there was none
+     * @throws LockIdMismatchException if somebody with another ID holds the lock; it names the holder
+     * @throws OutcomeUnknownException if no answer came in time
+     */
+    boolean forceUnlock(StateKey key, String lockId);
+
+    /**
+     * Removes the leased locks of dead holders: watches all of them for their lease and margin, and removes those that did
+     * not change. Takes that long. Locks without lease are never touched.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @return the records that were removed
+     * @throws InterruptedException if interrupted; what was removed stays removed
+     */
+    List<ObservedLock> sweep(String prefix) throws InterruptedException;
+}

@@ -1,0 +1,92 @@
+package io.github.statelock;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * One place where states live: a folder, a bucket, a container. Opened by its own builder or by
+ * {@link StateBackends#open(java.net.URI)}.
+ *
+ * <p>Safe for use by several threads; meant to be opened once and shared.
+ */
+public interface StateBackend extends AutoCloseable {
+
+    /**
+     * What a backend can do.
+     *
+     * @param shortestLease the shortest lease it takes
+     * @param longestLease the longest lease it takes
+     * @param leases whether it takes leases at all
+     * @param noLease whether it takes locks without lease
+     * @param expiresByService whether the service's own clock ends leases
+     * @param history whether old versions of a state can be read
+     */
+    record Capabilities(
+            Duration shortestLease,
+            Duration longestLease,
+            boolean leases,
+            boolean noLease,
+            boolean expiresByService,
+            boolean history) {
+        /** Checks that every field is there. */
+        public Capabilities {
+            Objects.requireNonNull(shortestLease, "shortestLease");
+            Objects.requireNonNull(longestLease, "longestLease");
+        }
+    }
+
+    /**
+     * The states.
+     *
+     * @return the store, the same object every time
+     */
+    StateStore states();
+
+    /**
+     * The locks.
+     *
+     * @return the manager, the same object every time
+     */
+    LockManager locks();
+
+    /**
+     * Takes a lock and gives the state under it.
+     *
+     * @param key the key
+     * @param options how to lock, and how long to wait
+     * @return the locked state, to be closed by the caller
+     * @throws LockHeldException if somebody else still holds the lock after the wait
+     * @throws OutcomeUnknownException if no answer came in time; it carries the lock's ID
+     * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
+     */
+    LockedState lock(StateKey key, LockOptions options) throws InterruptedException;
+
+    /**
+     * The same as {@link #lock(StateKey, LockOptions)} for a key as text.
+     *
+     * @param key the key
+     * @param options how to lock, and how long to wait
+     * @return the locked state, to be closed by the caller
+     * @throws IllegalArgumentException if the text is not a valid key
+     * @throws LockHeldException if somebody else still holds the lock after the wait
+     * @throws OutcomeUnknownException if no answer came in time; it carries the lock's ID
+     * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
+     */
+    default LockedState lock(String key, LockOptions options) throws InterruptedException {
+        return lock(StateKey.of(key), options);
+    }
+
+    /**
+     * What this backend can do.
+     *
+     * @return its capabilities
+     */
+    Capabilities capabilities();
+
+    /**
+     * Releases the locks that are still held, bounded by the call timeout, and frees the backend's threads and the clients
+     * that it made itself. A client that was handed in stays open. A second call does nothing.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,128 @@
+package io.github.statelock.spi;
+
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.StateKey;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a backend implements for locks. Take care when adding to it: every method is at most one conditional request
+ * (plus the read that names a holder after a refusal), without waiting, retry loop or thread. The engine does the rest.
+ *
+ * <p>Implementations are safe for use by several threads. The engine calls them on its own threads and abandons a call
+ * that overruns its deadline; a call that is abandoned may go on and its answer is ignored.
+ *
+ * <p>Errors, for every method: {@link BackendDeniedException} and {@link BackendMisconfiguredException} end what the caller
+ * does; {@link BackendUnavailableException} (throttled, not reached, "try again") is tried again within the deadline. All
+ * three promise that <em>nothing was applied</em>. A change whose answer is missing or ambiguous is {@code Unknown}, and so
+ * is, to the engine, every other exception out of a change.
+ */
+public interface LockDriver {
+
+    /**
+     * Where the lock of a key is, as {@link io.github.statelock.LockInfo#path()} shows it. No request.
+     *
+     * @param key the key
+     * @return the path
+     */
+    String lockPath(StateKey key);
+
+    /**
+     * The leases that this driver can keep. No request.
+     *
+     * @return the bounds
+     */
+    LeaseBounds leaseBounds();
+
+    /**
+     * Creates the lock record if there is none. Repeating it with the same proposal is safe.
+     *
+     * @param proposal the lock
+     * @return the outcome; a refusal names the holder
+     */
+    AcquireOutcome tryAcquire(LockProposal proposal);
+
+    /**
+     * Replaces a dead holder's record, on condition that it is exactly the version observed.
+     *
+     * @param proposal the lock
+     * @param stale the record to replace
+     * @return the outcome; a refusal names the record that is there now
+     */
+    AcquireOutcome takeOver(LockProposal proposal, ObservedLock stale);
+
+    /**
+     * Writes our record again, on condition that it is exactly our version, so that its version changes. Also for locks
+     * without lease, whose record stays theirs by it.
+     *
+     * @param lock our lock
+     * @return the outcome
+     */
+    RenewOutcome renew(OwnedLock lock);
+
+    /**
+     * Removes our record, on condition that it is ours.
+     *
+     * @param lock our lock
+     * @return the outcome
+     */
+    ReleaseOutcome release(OwnedLock lock);
+
+    /**
+     * Reads the lock record, strongly consistent.
+     *
+     * @param key the key
+     * @return the record; empty if there is none
+     */
+    Optional<ObservedLock> observe(StateKey key);
+
+    /**
+     * Reads the lock records below a prefix.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @return the records, ordered by key
+     */
+    List<ObservedLock> list(String prefix);
+
+    /**
+     * Removes somebody's record, on condition that it is exactly the version observed.
+     *
+     * @param observed the record
+     * @param lockId the ID that the caller named; for a service that compares IDs itself
+     * @return the outcome
+     */
+    ReleaseOutcome breakLock(ObservedLock observed, String lockId);
+
+    /**
+     * Raises the fence counter of the key and reads it, on condition that nobody else raised it meanwhile.
+     *
+     * @param lock our lock
+     * @return the outcome
+     */
+    FenceOutcome drawFence(OwnedLock lock);
+
+    /**
+     * Whether a caller who names that ID means that record: by its ID, or by its version where the record is unreadable.
+     *
+     * @param observed the record
+     * @param lockId the ID that the caller named
+     * @return whether the record may be broken
+     */
+    default boolean identifies(ObservedLock observed, String lockId) {
+        return observed.info().isPresent()
+                ? observed.hasId(lockId)
+                : observed.version().equals(lockId);
+    }
+
+    /**
+     * What {@link #identifies} takes, for the message of a mismatch; empty where it is the lock's ID and nothing else.
+     *
+     * @return a sentence or an empty string
+     */
+    default String idHint() {
+        return "";
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.statelock.spi;
+
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.State;
+import io.github.statelock.StateCorruptException;
+import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
+import io.github.statelock.StateVersion;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a backend implements for states: versioned reads and single conditional writes. Resolving a lost answer, the
+ * size cap and the deadlines are the engine's.
+ *
+ * <p>Implementations are safe for use by several threads. Errors as in {@link LockDriver}: {@link BackendDeniedException},
+ * {@link BackendMisconfiguredException} and {@link BackendUnavailableException} promise that nothing was applied; a change
+ * whose answer is missing or ambiguous is {@code Unknown}.
+ */
+public interface StateDriver {
+
+    /**
+     * Reads the newest version, strongly consistent. An empty object is absent.
+     *
+     * @param key the key
+     * @return the state; empty if there is none
+     * @throws StateCorruptException if a digest or checksum does not match
+     */
+    Optional<StoredState> read(StateKey key);
+
+    /**
+     * Writes the content with the write ID in the object's metadata, on the condition. A service whose condition names
+     * something else than {@link StateVersion} (Azure's ETag) may read once and send again.
+     *
+     * @param write what to write
+     * @return the outcome
+     */
+    WriteOutcome write(StateWrite write);
+
+    /**
+     * Deletes the state on the condition.
+     *
+     * @param delete what to delete; its content is empty
+     * @return the outcome
+     */
+    WriteOutcome delete(StateWrite delete);
+
+    /**
+     * The keys below a prefix, without those of locks, digests and fences; all pages.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @return the keys, ordered
+     */
+    List<StateKey> list(String prefix);
+
+    /**
+     * Whether old versions can be read.
+     *
+     * @return whether there is a history
+     */
+    boolean keepsHistory();
+
+    /**
+     * The versions that can still be read, the newest first.
+     *
+     * @param key the key
+     * @return the revisions
+     */
+    List<StateStore.Revision> history(StateKey key);
+
+    /**
+     * Reads an old version.
+     *
+     * @param key the key
+     * @param version the version
+     * @return the state; empty if that version is not kept
+     */
+    Optional<State> read(StateKey key, StateVersion version);
+}
