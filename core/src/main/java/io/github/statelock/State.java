@@ -3,6 +3,7 @@ package io.github.statelock;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -68,6 +69,16 @@ public final class State {
      */
     public byte[] bytes() {
         return content.clone();
+    }
+
+    /**
+     * Whether the content is exactly these bytes, without a copy.
+     *
+     * @param bytes the bytes to compare with
+     * @return whether they are equal
+     */
+    public boolean hasContent(byte[] bytes) {
+        return Arrays.equals(content, bytes);
     }
 
     /**
