@@ -1,0 +1,89 @@
+package io.github.statelock.local;
+
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StatelockException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Finds or makes the folder of a file backend, and looks what it is on. */
+final class FolderOpening {
+
+    private static final Pattern NETWORK =
+            Pattern.compile("nfs.*|cifs|smb.*|fuse.*|osxfuse|macfuse|9p|v9fs|virtiofs|vboxsf|afs|afpfs|webdav|ceph|lustre");
+
+    private FolderOpening() {}
+
+    /** The type of the file system that a path is on; empty if the system cannot tell. */
+    interface Types {
+        Optional<String> of(Path path) throws IOException;
+
+        static Types system() {
+            return path -> Optional.of(Files.getFileStore(path).type()).filter(type -> !type.isEmpty());
+        }
+    }
+
+    /** The real path of the folder, which is made if its parent is there. */
+    static Path open(Path path, boolean allowNetwork, Types types) {
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            Path real = realPath(absolute);
+            if (!allowNetwork) {
+                refuseNetwork(real, types);
+            }
+            return real;
+        } catch (IOException e) {
+            throw cannotOpen(absolute, e);
+        }
+    }
+
+    private static Path realPath(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            try {
+                FileOps.system().makeFolder(path);
+            } catch (FileAlreadyExistsException e) {
+                throw new IOException("it is a link that leads nowhere", e);
+            }
+        }
+        if (!Files.isDirectory(path)) {
+            throw new BackendMisconfiguredException(path + " is a file, not a folder.", null);
+        }
+        return path.toRealPath();
+    }
+
+    private static StatelockException cannotOpen(Path path, IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return new BackendDeniedException("No permission to open or make the folder " + path + ".", e);
+        }
+        if (e instanceof NoSuchFileException) {
+            return new BackendMisconfiguredException(
+                    "The folder " + path + " cannot be made: its parent " + path.getParent()
+                            + " is missing. Make that first, or mend the path.",
+                    e);
+        }
+        if (String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("read-only file system")) {
+            return new BackendDeniedException("The folder " + path + " is on a read-only file system.", e);
+        }
+        return new BackendMisconfiguredException("The folder " + path + " cannot be opened: " + e, e);
+    }
+
+    private static void refuseNetwork(Path folder, Types types) throws IOException {
+        Optional<String> type = types.of(folder).map(name -> name.toLowerCase(Locale.ROOT));
+        if (type.isEmpty() || NETWORK.matcher(type.get()).matches()) {
+            throw new BackendMisconfiguredException(
+                    folder + " is on a file system of "
+                            + type.map(name -> "type " + name).orElse("a type that the system does not tell")
+                            + ". Its locks may not exclude other machines, so only local file systems are taken. To use"
+                            + " it all the same, without any promise, set allowNetworkFileSystem"
+                            + " (allow_network_file_system=true in a URI).",
+                    null);
+        }
+    }
+}

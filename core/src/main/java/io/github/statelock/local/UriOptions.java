@@ -1,0 +1,104 @@
+package io.github.statelock.local;
+
+import io.github.statelock.BackendMisconfiguredException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters in a store's URI. Each is asked for once; what is left over was not understood. */
+final class UriOptions {
+
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+    private final URI uri;
+    private final Map<String, String> left = new LinkedHashMap<>();
+    private final TreeSet<String> known = new TreeSet<>();
+
+    UriOptions(URI uri, @Nullable String query) {
+        this.uri = uri;
+        if (query == null || query.isEmpty()) {
+            return;
+        }
+        for (String parameter : query.split("&", -1)) {
+            int equals = parameter.indexOf('=');
+            String name = decode(equals < 0 ? parameter : parameter.substring(0, equals));
+            if (left.put(name, equals < 0 ? "" : decode(parameter.substring(equals + 1))) != null) {
+                throw problem("names " + name + " twice");
+            }
+        }
+    }
+
+    void duration(String name, Consumer<Duration> setter) {
+        take(name, "a positive time such as 500ms, 10s or 5m", UriOptions::durationOf, setter);
+    }
+
+    void number(String name, Consumer<Long> setter) {
+        take(name, "a number in the allowed range", Long::parseLong, setter);
+    }
+
+    void flag(String name, Consumer<Boolean> setter) {
+        take(name, "true or false", UriOptions::flagOf, setter);
+    }
+
+    /** Refuses what nobody asked for. */
+    void refuseOthers() {
+        if (!left.isEmpty()) {
+            throw problem("has the unknown parameter " + left.keySet().iterator().next() + ". Known are "
+                    + String.join(", ", known));
+        }
+    }
+
+    private <T> void take(String name, String allowed, Function<String, T> parser, Consumer<T> setter) {
+        known.add(name);
+        Optional<String> value = Optional.ofNullable(left.remove(name));
+        try {
+            value.map(parser).ifPresent(setter);
+        } catch (IllegalArgumentException | DateTimeParseException e) {
+            throw new BackendMisconfiguredException(
+                    "The store's URI " + uri + " has " + name + "=" + value.orElse("") + ", which is not " + allowed + ".",
+                    e);
+        }
+    }
+
+    private BackendMisconfiguredException problem(String what) {
+        return new BackendMisconfiguredException("The store's URI " + uri + " " + what + ".", null);
+    }
+
+    private static Duration durationOf(String text) {
+        Matcher m = DURATION.matcher(text);
+        if (!m.matches()) {
+            return Duration.parse(text);
+        }
+        long amount = Long.parseLong(m.group(1));
+        return switch (m.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    private static Boolean flagOf(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("neither true nor false");
+        };
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+}
