@@ -95,7 +95,9 @@ public record StateKey(String value) implements Comparable<StateKey> {
             if (Character.isISOControl(c)) {
                 return String.format("it has the control character U+%04X at index %d", (int) c, i);
             }
-            if (Character.isHighSurrogate(c) && i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1))) {
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1))) {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 return "it has an unpaired surrogate at index " + i;

@@ -14,7 +14,7 @@ public final class EngineOptions {
     private final long maxStateBytes;
     private final Duration pollFrom;
     private final Duration pollTo;
-    private final Duration goneDelay;
+    private final Duration changeInterval;
     private final boolean releaseOnShutdown;
     private final Ticker ticker;
     private final Scheduler scheduler;
@@ -25,7 +25,7 @@ public final class EngineOptions {
         this.maxStateBytes = builder.maxStateBytes;
         this.pollFrom = builder.pollFrom;
         this.pollTo = builder.pollTo;
-        this.goneDelay = builder.goneDelay;
+        this.changeInterval = builder.changeInterval;
         this.releaseOnShutdown = builder.releaseOnShutdown;
         this.ticker = builder.ticker;
         this.scheduler = builder.scheduler;
@@ -75,8 +75,8 @@ public final class EngineOptions {
         return pollTo;
     }
 
-    Duration goneDelay() {
-        return goneDelay;
+    Duration changeInterval() {
+        return changeInterval;
     }
 
     boolean releaseOnShutdown() {
@@ -99,7 +99,7 @@ public final class EngineOptions {
         private long maxStateBytes = 512L << 20;
         private Duration pollFrom = Duration.ofMillis(250);
         private Duration pollTo = Duration.ofSeconds(2);
-        private Duration goneDelay = Duration.ZERO;
+        private Duration changeInterval = Duration.ZERO;
         private boolean releaseOnShutdown;
         private Ticker ticker = Ticker.system();
         private Scheduler scheduler = Scheduler.system();
@@ -156,14 +156,14 @@ public final class EngineOptions {
         }
 
         /**
-         * How long at most a waiter pauses when the record it watched is gone, for a store that allows few changes of one
-         * object.
+         * The least time between two changes of one object, for a store that limits them: a waiter pauses for a random part
+         * of it when the record it watched is gone, and a refused renewal is sent again no sooner.
          *
-         * @param delay the upper bound of a random pause, by default zero
+         * @param interval by default zero
          * @return this builder
          */
-        public Builder goneDelay(Duration delay) {
-            this.goneDelay = Objects.requireNonNull(delay, "delay");
+        public Builder changeInterval(Duration interval) {
+            this.changeInterval = Objects.requireNonNull(interval, "interval");
             return this;
         }
 

@@ -1,0 +1,108 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.BackendUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * Runs driver calls on a pool and enforces their deadlines: the answer comes in time or not at all. A call that overruns is
+ * abandoned, never interrupted, since an interrupt closes file channels and with them other people's locks.
+ */
+final class DriverCalls {
+
+    private enum State {
+        WAITING,
+        RUNNING,
+        DROPPED
+    }
+
+    /** The call was sent and its answer did not come in time. */
+    static final class OverrunException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        OverrunException(Duration timeout) {
+            super("no answer within " + timeout.toMillis() + " ms");
+        }
+    }
+
+    /**
+     * An answer and its times on the monotonic clock.
+     *
+     * @param value the answer
+     * @param sent before the request was sent
+     * @param sentWall the wall clock at that moment
+     * @param received after the answer was received
+     */
+    record Timed<T>(T value, long sent, long sentWall, long received) {}
+
+    /**
+     * One call.
+     *
+     * @param answer the answer, or the driver's exception; {@link OverrunException} if it was sent and overran;
+     *     {@link BackendUnavailableException} if it was never sent
+     * @param ended completed when the driver has really returned, or will never be called
+     */
+    record Call<T>(CompletableFuture<Timed<T>> answer, CompletableFuture<Void> ended) {}
+
+    private final Executor pool;
+    private final Ticker ticker;
+    private final Scheduler scheduler;
+
+    DriverCalls(Executor pool, Ticker ticker, Scheduler scheduler) {
+        this.pool = pool;
+        this.ticker = ticker;
+        this.scheduler = scheduler;
+    }
+
+    /** Starts a call; its answer is complete when the timeout is over, counted from now. */
+    <T> Call<T> start(Duration timeout, Supplier<T> request) {
+        Call<T> call = new Call<>(new CompletableFuture<>(), new CompletableFuture<>());
+        AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+        Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
+        call.answer().whenComplete((answer, failure) -> timer.cancel());
+        try {
+            pool.execute(() -> run(call, state, request));
+        } catch (RejectedExecutionException e) {
+            fail(call, new IllegalStateException("The backend is closed", e));
+        }
+        return call;
+    }
+
+    private <T> void run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
+        if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+            return;
+        }
+        long sent = ticker.nanos();
+        long sentWall = ticker.wallMillis();
+        try {
+            T value = request.get();
+            call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
+        } catch (Throwable e) { // the caller decides; an Error too must reach it instead of a hung future
+            call.answer().completeExceptionally(e);
+        } finally {
+            call.ended().complete(null);
+        }
+    }
+
+    private static <T> void overrun(Call<T> call, AtomicReference<State> state, Duration timeout) {
+        if (state.compareAndSet(State.WAITING, State.DROPPED)) {
+            fail(
+                    call,
+                    new BackendUnavailableException(
+                            "Not sent within " + timeout.toMillis()
+                                    + " ms: all calls of this backend are waiting for answers",
+                            null));
+        } else {
+            call.answer().completeExceptionally(new OverrunException(timeout));
+        }
+    }
+
+    private static <T> void fail(Call<T> call, RuntimeException failure) {
+        call.answer().completeExceptionally(failure);
+        call.ended().complete(null);
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockAttempt;
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockManager;
+import io.github.statelock.LockOptions;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.StateKey;
+import io.github.statelock.spi.LeaseBounds;
+import io.github.statelock.spi.LockDriver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The lock manager of every backend. Safe for use by several threads. */
+public final class DriverLockManager implements LockManager, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DriverLockManager.class);
+
+    private final Engine engine;
+    private final ShutdownHook shutdownHook = new ShutdownHook(this::close);
+
+    DriverLockManager(LockDriver driver, EngineOptions options, EngineThreads threads) {
+        this.engine = new Engine(driver, options, threads);
+        if (options.releaseOnShutdown()) {
+            shutdownHook.add();
+        }
+    }
+
+    @Override
+    public LockAttempt tryAcquire(StateKey key, LockOptions options) throws InterruptedException {
+        return attempt(key, options, Duration.ZERO);
+    }
+
+    @Override
+    public HeldLock acquire(StateKey key, LockOptions options) throws InterruptedException {
+        LockAttempt attempt = attempt(key, options, options.waitUpTo());
+        if (attempt instanceof LockAttempt.Acquired acquired) {
+            return acquired.lock();
+        }
+        ObservedLock holder = ((LockAttempt.Held) attempt).holder();
+        long now = engine.ticker.nanos();
+        throw new LockHeldException(holder, Duration.ofNanos(now - engine.observations.see(holder, now)));
+    }
+
+    private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
+        engine.requireOpen();
+        requireLease(options.lease());
+        return new AcquireLoop(
+                        engine, key, options, wait, () -> Holder.propose(engine.driver, key, options, engine.ticker))
+                .run();
+    }
+
+    private void requireLease(Optional<Duration> lease) {
+        LeaseBounds bounds = engine.driver.leaseBounds();
+        if (lease.isEmpty()) {
+            if (!bounds.noLease()) {
+                throw new BackendMisconfiguredException("This backend takes no lock without a lease", null);
+            }
+            return;
+        }
+        if (!bounds.leases()) {
+            throw new BackendMisconfiguredException(
+                    "This backend keeps no leases, since its store cannot delete conditionally: use noLease()", null);
+        }
+        if (lease.get().compareTo(bounds.shortest()) < 0 || lease.get().compareTo(bounds.longest()) > 0) {
+            throw new BackendMisconfiguredException(
+                    "A lease of " + lease.get() + " is outside what this backend keeps: from "
+                            + bounds.shortest().toSeconds() + " s to "
+                            + bounds.longest().toSeconds() + " s",
+                    null);
+        }
+    }
+
+    @Override
+    public Optional<ObservedLock> inspect(StateKey key) {
+        return call(() -> engine.driver.observe(key));
+    }
+
+    @Override
+    public List<ObservedLock> list(String prefix) {
+        return call(() -> engine.driver.list(prefix));
+    }
+
+    @Override
+    public boolean forceUnlock(StateKey key, String lockId) {
+        Optional<ObservedLock> seen = inspect(key);
+        if (seen.isEmpty()) {
+            return false;
+        }
+        ObservedLock observed = seen.get();
+        if (!engine.driver.identifies(observed, lockId)) {
+            throw new LockIdMismatchException(lockId, observed, engine.driver.idHint());
+        }
+        Removal.Result removed = Waits.getUninterruptibly(Removal.ofNamed(engine, observed, lockId));
+        if (removed.verdict() == Removal.Verdict.OTHER) {
+            throw new LockIdMismatchException(lockId, removed.actual().orElse(observed), engine.driver.idHint());
+        }
+        engine.observations.forget(key);
+        observed.info().flatMap(info -> HeldLocks.inThisJvm(info.id())).ifPresent(EngineLock::force);
+        return removed.verdict() == Removal.Verdict.REMOVED;
+    }
+
+    @Override
+    public List<ObservedLock> sweep(String prefix) throws InterruptedException {
+        engine.requireOpen();
+        return new Sweep(engine).run(prefix);
+    }
+
+    /** Runs a read on the engine's threads, so that its deadline holds and an interrupt cannot cut it. */
+    private <T> T call(Supplier<T> request) {
+        engine.requireOpen();
+        try {
+            return Waits.getUninterruptibly(engine.threads
+                            .lockCalls
+                            .start(engine.options.callTimeout(), request)
+                            .answer())
+                    .value();
+        } catch (DriverCalls.OverrunException e) {
+            throw new BackendUnavailableException("The store did not answer a read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Releases what is held, side by side, bounded by the call timeout, and takes no more locks. */
+    @Override
+    public void close() {
+        if (engine.isClosed()) {
+            return;
+        }
+        engine.markClosed();
+        shutdownHook.remove();
+        List<CompletableFuture<Void>> releases = new ArrayList<>();
+        for (EngineLock lock : engine.held.all()) {
+            releases.add(lock.releaseAsync().exceptionally(failure -> {
+                LOG.warn("The lock {} of \"{}\" was not released", lock.info().id(), lock.key(), failure);
+                return null;
+            }));
+        }
+        Waits.getUninterruptibly(CompletableFuture.allOf(releases.toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, engine.options.callTimeout().toMillis(), TimeUnit.MILLISECONDS));
+        engine.threads.shutdown();
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.statelock.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockedState;
+import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.State;
+import io.github.statelock.StateConflictException;
+import io.github.statelock.StateVersion;
+import io.github.statelock.WriteCondition;
+import io.github.statelock.terraform.StateSuccession;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The state under a lock, of every backend. Safe for use by several threads. */
+final class DriverLockedState implements LockedState {
+
+    private final HeldLock lock;
+    private final DriverStateStore states;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** The state as last read or written under this lock. */
+    @GuardedBy("turn")
+    private Optional<State> base = Optional.empty();
+
+    /** Whether the base was read. */
+    @GuardedBy("turn")
+    private boolean baseKnown;
+
+    /** A change was refused or unanswered; to go on from here would overwrite somebody's work. */
+    @GuardedBy("turn")
+    private boolean baseIsBehind;
+
+    DriverLockedState(HeldLock lock, DriverStateStore states) {
+        this.lock = lock;
+        this.states = states;
+    }
+
+    @Override
+    public HeldLock lock() {
+        return lock;
+    }
+
+    @Override
+    public Optional<State> read() {
+        turn.lock();
+        try {
+            base = states.read(lock.key());
+            baseKnown = true;
+            baseIsBehind = false;
+            return base;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    @Override
+    public StateVersion write(byte[] content) {
+        turn.lock();
+        try {
+            requireBase();
+            StateSuccession.check(lock.key(), base, content);
+            WriteCondition condition = condition();
+            StateVersion version = change(id -> states.write(lock.key(), content, condition, id));
+            base = Optional.of(State.ofOwned(lock.key(), version, content.clone()));
+            return version;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    @Override
+    public void delete() {
+        turn.lock();
+        try {
+            requireBase();
+            if (base.isPresent()) {
+                WriteCondition condition = condition();
+                change(id -> {
+                    states.delete(lock.key(), condition, id);
+                    return id;
+                });
+                base = Optional.empty();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Sends a change, unless the lock is lost. The store refuses it if the base is not the newest version any more. */
+    @GuardedBy("turn")
+    private <T> T change(Function<Optional<String>, T> request) {
+        lock.ensureHeld();
+        try {
+            return request.apply(Optional.of(lock.info().id()));
+        } catch (StateConflictException | OutcomeUnknownException e) {
+            baseIsBehind = true;
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    @GuardedBy("turn")
+    private void requireBase() {
+        if (baseIsBehind) {
+            throw new IllegalStateException("The last change of \"" + lock.key()
+                    + "\" did not succeed, so its base is not known any more: read() it before the next write");
+        }
+        if (!baseKnown) {
+            lock.ensureHeld();
+            read();
+        }
+    }
+
+    @GuardedBy("turn")
+    private WriteCondition condition() {
+        @Nullable State current = base.orElse(null);
+        return current == null ? WriteCondition.ifAbsent() : WriteCondition.ifVersion(current.version());
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.State;
+import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
+import io.github.statelock.StateVersion;
+import io.github.statelock.WriteCondition;
+import io.github.statelock.spi.StateDriver;
+import io.github.statelock.spi.StateWrite;
+import io.github.statelock.spi.StoredState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** The state store of every backend. Safe for use by several threads. */
+final class DriverStateStore implements StateStore {
+
+    private final StateDriver driver;
+    private final EngineOptions options;
+    private final EngineThreads threads;
+
+    DriverStateStore(StateDriver driver, EngineOptions options, EngineThreads threads) {
+        this.driver = driver;
+        this.options = options;
+        this.threads = threads;
+    }
+
+    @Override
+    public Optional<State> read(StateKey key) {
+        return call(options.transferTimeout(), () -> driver.read(key)).map(StoredState::state);
+    }
+
+    @Override
+    public StateVersion write(StateKey key, byte[] content, WriteCondition condition) {
+        return write(key, content, condition, Optional.empty());
+    }
+
+    /** As the public method; with the ID of the lock under which the state is written. */
+    StateVersion write(StateKey key, byte[] content, WriteCondition condition, Optional<String> lockId) {
+        if (content.length == 0) {
+            throw new IllegalArgumentException("A state has at least one byte; to remove \"" + key + "\", delete it");
+        }
+        if (content.length > options.maxStateBytes()) {
+            throw new BackendMisconfiguredException(
+                    "The state \"" + key + "\" has " + content.length + " bytes, the most is " + options.maxStateBytes()
+                            + " (maxStateBytes)",
+                    null);
+        }
+        return new StateChange(driver, options, threads, newWrite(key, content, condition, lockId)).write();
+    }
+
+    @Override
+    public void delete(StateKey key, WriteCondition condition) {
+        delete(key, condition, Optional.empty());
+    }
+
+    /** As the public method; with the ID of the lock under which the state is deleted. */
+    void delete(StateKey key, WriteCondition condition, Optional<String> lockId) {
+        new StateChange(driver, options, threads, newWrite(key, new byte[0], condition, lockId)).delete();
+    }
+
+    @Override
+    public List<StateKey> list(String prefix) {
+        return call(options.transferTimeout(), () -> driver.list(prefix));
+    }
+
+    @Override
+    public List<Revision> history(StateKey key) {
+        return call(options.callTimeout(), () -> driver.history(key));
+    }
+
+    @Override
+    public Optional<State> read(StateKey key, StateVersion version) {
+        return call(options.transferTimeout(), () -> driver.read(key, version));
+    }
+
+    private static StateWrite newWrite(
+            StateKey key, byte[] content, WriteCondition condition, Optional<String> lockId) {
+        return new StateWrite(key, content, condition, UUID.randomUUID().toString(), lockId);
+    }
+
+    private <T> T call(Duration timeout, Supplier<T> request) {
+        try {
+            return Waits.getUninterruptibly(
+                            threads.stateCalls.start(timeout, request).answer())
+                    .value();
+        } catch (DriverCalls.OverrunException e) {
+            throw new BackendUnavailableException("The store did not answer a read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.OwnedLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the parts of one lock manager share. */
+final class Engine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+    final LockDriver driver;
+    final EngineOptions options;
+    final EngineThreads threads;
+    final Ticker ticker;
+    final Scheduler scheduler;
+    final Waits waits;
+    final LocalQueue queue = new LocalQueue();
+    final Observations observations = new Observations();
+    final HeldLocks held = new HeldLocks();
+    final Renewals renewals = new Renewals(this);
+    final Ghosts ghosts = new Ghosts(this);
+    private volatile boolean closed;
+
+    Engine(LockDriver driver, EngineOptions options, EngineThreads threads) {
+        this.driver = driver;
+        this.options = options;
+        this.threads = threads;
+        this.ticker = options.ticker();
+        this.scheduler = options.scheduler();
+        this.waits = new Waits(scheduler);
+    }
+
+    /** Removes a record of ours that nobody relies on, in the background. */
+    void removeQuietly(OwnedLock owned) {
+        Removal.ofOwn(this, owned).whenComplete((removed, failure) -> {
+            if (failure != null) {
+                LOG.warn(
+                        "The lock {} of \"{}\" could not be given back",
+                        owned.info().id(),
+                        owned.key(),
+                        failure);
+            }
+        });
+    }
+
+    void markClosed() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The backend is closed");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.statelock.engine;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of one backend: at most 31 and the JVM's timer, all daemons, none of them alive when there is nothing to do.
+ * Renewals, lock calls and state transfers have pools of their own, so that a hung transfer cannot cost a lease.
+ */
+final class EngineThreads {
+
+    private static final int CALLS = 7;
+    private static final int TRANSFERS = 6;
+    private static final int CALLBACKS = 2;
+
+    private final ExecutorService calls = pool("statelock-call", CALLS);
+    private final ExecutorService renewals = pool("statelock-renew", Renewals.MAX_IN_FLIGHT);
+    private final ExecutorService transfers = pool("statelock-state", TRANSFERS);
+    private final ExecutorService callbacks = pool("statelock-callback", CALLBACKS);
+
+    final DriverCalls lockCalls;
+    final DriverCalls renewalCalls;
+    final DriverCalls stateCalls;
+
+    EngineThreads(EngineOptions options) {
+        lockCalls = new DriverCalls(calls, options.ticker(), options.scheduler());
+        renewalCalls = new DriverCalls(renewals, options.ticker(), options.scheduler());
+        stateCalls = new DriverCalls(transfers, options.ticker(), options.scheduler());
+    }
+
+    ExecutorService callbacks() {
+        return callbacks;
+    }
+
+    /** Lets what runs end, and takes nothing more. */
+    void shutdown() {
+        calls.shutdown();
+        renewals.shutdown();
+        transfers.shutdown();
+        callbacks.shutdown();
+    }
+
+    static ThreadFactory factory(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private static ExecutorService pool(String name, int size) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}

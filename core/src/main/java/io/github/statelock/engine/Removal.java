@@ -1,0 +1,165 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.StateKey;
+import io.github.statelock.StatelockException;
+import io.github.statelock.engine.DriverCalls.Timed;
+import io.github.statelock.spi.OwnedLock;
+import io.github.statelock.spi.ReleaseOutcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes one lock record, by conditional deletes that are repeated until one of them is decided or the call timeout is over.
+ * Runs on the engine's threads, so that an interrupt of the caller cannot cut it.
+ *
+ * <p>Why it is safe: every delete names a version that an answer showed under the ID that is to be removed. A record with
+ * another ID is never touched. After an unanswered delete, "gone" and "somebody else's" mean that ours was applied or that
+ * the record went some other way; either way it is gone.
+ */
+final class Removal {
+
+    /** What became of the record. */
+    enum Verdict {
+        /** Removed by us. */
+        REMOVED,
+        /** It was not there, and no request of ours can have removed it. */
+        GONE,
+        /** Somebody else's record is there. */
+        OTHER
+    }
+
+    /**
+     * The end of a removal.
+     *
+     * @param verdict what became of the record
+     * @param actual the record that is there instead
+     */
+    record Result(Verdict verdict, Optional<ObservedLock> actual) {}
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(1);
+
+    private final Engine engine;
+    private final StateKey key;
+    private final String id;
+    private final Predicate<ObservedLock> isMeant;
+    private final long deadline;
+    private final Backoff retry = new Backoff(FIRST_RETRY, LAST_RETRY);
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+
+    /** Written by one callback at a time: an attempt starts only after the answer to the one before. */
+    private volatile boolean unanswered;
+
+    private Removal(Engine engine, StateKey key, String id, Predicate<ObservedLock> isMeant) {
+        this.engine = engine;
+        this.key = key;
+        this.id = id;
+        this.isMeant = isMeant;
+        this.deadline = engine.ticker.nanos() + engine.options.callTimeout().toNanos();
+    }
+
+    /** Removes a record of ours. After an unanswered renewal its version may be another; its ID is not. */
+    static CompletableFuture<Result> ofOwn(Engine engine, OwnedLock owned) {
+        String id = owned.info().id();
+        Removal removal = new Removal(engine, owned.key(), id, actual -> actual.hasId(id));
+        removal.attempt(() -> engine.driver.release(owned));
+        return removal.result;
+    }
+
+    /** Removes a record that somebody named by its ID, in whatever version it is. */
+    static CompletableFuture<Result> ofNamed(Engine engine, ObservedLock observed, String id) {
+        Removal removal = new Removal(engine, observed.key(), id, actual -> engine.driver.identifies(actual, id));
+        removal.attempt(() -> engine.driver.breakLock(observed, id));
+        return removal.result;
+    }
+
+    /** Removes a record that nobody has renewed, only in the version observed: in another, its holder lives. */
+    static CompletableFuture<Result> ofDead(Engine engine, ObservedLock observed, String id) {
+        Removal removal = new Removal(engine, observed.key(), id, actual -> false);
+        removal.attempt(() -> engine.driver.breakLock(observed, id));
+        return removal.result;
+    }
+
+    private void attempt(Supplier<ReleaseOutcome> request) {
+        Duration left = Duration.ofNanos(Math.max(0, deadline - engine.ticker.nanos()));
+        Duration most = engine.options.callTimeout().dividedBy(2); // so that a lost answer leaves time to ask again
+        Duration timeout = left.compareTo(most) < 0 ? left : most;
+        engine.threads.lockCalls.start(timeout, request).answer().whenComplete((answer, failure) -> {
+            try {
+                if (failure == null) {
+                    onAnswer(answer, request);
+                } else {
+                    onFailure(failure, request);
+                }
+            } catch (RuntimeException e) { // a driver's predicate must not leave the caller waiting
+                result.completeExceptionally(e);
+            }
+        });
+    }
+
+    private void onAnswer(Timed<ReleaseOutcome> answer, Supplier<ReleaseOutcome> request) {
+        if (answer.value() instanceof ReleaseOutcome.Released) {
+            end(Verdict.REMOVED, Optional.empty());
+        } else if (answer.value() instanceof ReleaseOutcome.AlreadyGone) {
+            end(unanswered ? Verdict.REMOVED : Verdict.GONE, Optional.empty());
+        } else if (answer.value() instanceof ReleaseOutcome.NotOwner other) {
+            onOther(other.actual());
+        } else if (answer.value() instanceof ReleaseOutcome.Unknown unknown) {
+            unanswered = true;
+            again(request, unknown.cause());
+        }
+    }
+
+    private void onOther(ObservedLock actual) {
+        if (isMeant.test(actual)) {
+            again(() -> engine.driver.breakLock(actual, id), null);
+        } else {
+            end(unanswered ? Verdict.REMOVED : Verdict.OTHER, Optional.of(actual));
+        }
+    }
+
+    private void onFailure(Throwable failure, Supplier<ReleaseOutcome> request) {
+        if (failure instanceof BackendUnavailableException) {
+            again(request, failure);
+        } else if (failure instanceof StatelockException) {
+            fail(failure);
+        } else {
+            unanswered = true;
+            again(request, failure);
+        }
+    }
+
+    private void again(Supplier<ReleaseOutcome> request, @Nullable Throwable cause) {
+        Duration pause = cause == null ? Duration.ZERO : retry.next();
+        if (engine.ticker.nanos() + pause.toNanos() >= deadline) {
+            fail(cause);
+        } else {
+            engine.scheduler.schedule(pause, () -> attempt(request));
+        }
+    }
+
+    private void end(Verdict verdict, Optional<ObservedLock> actual) {
+        result.complete(new Result(verdict, actual));
+    }
+
+    private void fail(@Nullable Throwable cause) {
+        if (!unanswered && cause instanceof StatelockException) {
+            result.completeExceptionally(cause);
+            return;
+        }
+        result.completeExceptionally(new OutcomeUnknownException(
+                "Whether the lock " + id + " of \"" + key + "\" is removed is not known: no answer within "
+                        + engine.options.callTimeout().toMillis() + " ms. If it is still there, forceUnlock(\"" + key
+                        + "\", \""
+                        + id + "\") removes it.",
+                id,
+                cause));
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.StateConflictException;
+import io.github.statelock.StateVersion;
+import io.github.statelock.StatelockException;
+import io.github.statelock.WriteCondition;
+import io.github.statelock.spi.StateDriver;
+import io.github.statelock.spi.StateWrite;
+import io.github.statelock.spi.StoredState;
+import io.github.statelock.spi.WriteOutcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write or delete of a state, sent until it is decided. Belongs to the thread that writes.
+ *
+ * <p>A refusal or a missing answer is resolved by one read: the state carries our write ID, so ours was applied; or the
+ * condition still holds, so it was not (yet) and is sent again, and of two sends on one base the store applies one; or the
+ * state moved on. If it moved on and every request of ours was answered by a refusal, ours was not applied: a conflict. If one
+ * went unanswered, ours may have been applied and replaced since: unknown. The content tells nothing: two writers that compute
+ * the same bytes from the same base would both believe that they won.
+ */
+final class StateChange {
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(2);
+
+    private final StateDriver driver;
+    private final EngineOptions options;
+    private final EngineThreads threads;
+    private final StateWrite change;
+    private final long deadline;
+    private final Backoff retry = new Backoff(FIRST_RETRY, LAST_RETRY);
+    private boolean unanswered;
+    private @Nullable Throwable lastTrouble;
+
+    StateChange(StateDriver driver, EngineOptions options, EngineThreads threads, StateWrite change) {
+        this.driver = driver;
+        this.options = options;
+        this.threads = threads;
+        this.change = change;
+        this.deadline = options.ticker().nanos() + options.transferTimeout().toNanos();
+    }
+
+    /** Writes, and says which version that made. */
+    StateVersion write() {
+        while (true) {
+            if (send(() -> driver.write(change)) instanceof WriteOutcome.Written written) {
+                return written.version();
+            }
+            Optional<StoredState> current = look();
+            if (current.flatMap(StoredState::writeId)
+                    .filter(change.writeId()::equals)
+                    .isPresent()) {
+                return current.get().state().version();
+            }
+            pauseOrFail(current);
+        }
+    }
+
+    /** Deletes; a state that is gone is what was wanted, whoever removed it. */
+    void delete() {
+        while (true) {
+            if (send(() -> driver.delete(change)) instanceof WriteOutcome.Deleted) {
+                return;
+            }
+            Optional<StoredState> current = look();
+            if (current.isEmpty()) {
+                return;
+            }
+            pauseOrFail(current);
+        }
+    }
+
+    private WriteOutcome send(Supplier<WriteOutcome> request) {
+        WriteOutcome outcome;
+        try {
+            outcome = call(request, left().dividedBy(2)); // so that a lost answer leaves time to ask
+        } catch (BackendUnavailableException e) {
+            lastTrouble = e;
+            return new WriteOutcome.Refused();
+        } catch (StatelockException | IllegalStateException e) {
+            throw unanswered ? unknown(e) : e;
+        } catch (RuntimeException e) {
+            outcome = new WriteOutcome.Unknown(e);
+        }
+        if (outcome instanceof WriteOutcome.Unknown unknown) {
+            unanswered = true;
+            lastTrouble = unknown.cause();
+        }
+        return outcome;
+    }
+
+    /** The state as it is now. */
+    private Optional<StoredState> look() {
+        while (true) {
+            try {
+                return call(() -> driver.read(change.key()), left());
+            } catch (BackendUnavailableException | DriverCalls.OverrunException e) {
+                lastTrouble = e;
+                pauseUntilDeadline();
+            } catch (StatelockException e) {
+                throw unanswered ? unknown(e) : e;
+            }
+        }
+    }
+
+    /** Returns if the condition still holds and the change may be sent again. */
+    private void pauseOrFail(Optional<StoredState> current) {
+        Optional<StateVersion> actual = current.map(stored -> stored.state().version());
+        if (!stillHolds(actual)) {
+            throw unanswered ? unknown(lastTrouble) : new StateConflictException(change.key(), base(), actual);
+        }
+        pauseUntilDeadline();
+    }
+
+    private boolean stillHolds(Optional<StateVersion> actual) {
+        if (change.condition() instanceof WriteCondition.Unconditional) {
+            return !unanswered; // whether ours was applied and replaced since cannot be told: sending again might undo
+            // the other
+        }
+        return actual.equals(base());
+    }
+
+    private Optional<StateVersion> base() {
+        return change.condition() instanceof WriteCondition.IfVersion v ? Optional.of(v.version()) : Optional.empty();
+    }
+
+    private void pauseUntilDeadline() {
+        Duration pause = retry.next();
+        if (left().compareTo(pause) <= 0) {
+            if (unanswered) {
+                throw unknown(lastTrouble);
+            }
+            throw lastTrouble instanceof StatelockException e
+                    ? e
+                    : new BackendUnavailableException(
+                            "The state \"" + change.key() + "\" could not be changed within "
+                                    + options.transferTimeout().toSeconds() + " s",
+                            lastTrouble);
+        }
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        options.scheduler().schedule(pause, () -> over.complete(null));
+        Waits.getUninterruptibly(over);
+    }
+
+    private OutcomeUnknownException unknown(@Nullable Throwable cause) {
+        return new OutcomeUnknownException(
+                "Whether the state \"" + change.key() + "\" was changed is not known: a request went unanswered, and "
+                        + "what is stored now does not tell. Read it, and apply the change again if it is not there.",
+                cause);
+    }
+
+    private Duration left() {
+        return Duration.ofNanos(Math.max(0, deadline - options.ticker().nanos()));
+    }
+
+    private <T> T call(Supplier<T> request, Duration timeout) {
+        return Waits.getUninterruptibly(
+                        threads.stateCalls.start(timeout, request).answer())
+                .value();
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.statelock.engine;
+
+import io.github.statelock.ObservedLock;
+import io.github.statelock.engine.DriverCalls.Timed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Removes the leased locks of dead holders: one look at all of them, and one more at each when its time has passed. */
+final class Sweep {
+
+    /** A record and the moment from which it has been unchanged. */
+    private record Suspect(ObservedLock seen, long since) {}
+
+    private final Engine engine;
+
+    Sweep(Engine engine) {
+        this.engine = engine;
+    }
+
+    List<ObservedLock> run(String prefix) throws InterruptedException {
+        Timed<List<ObservedLock>> all = Waits.get(engine.threads
+                .stateCalls
+                .start(engine.options.transferTimeout(), () -> engine.driver.list(prefix))
+                .answer());
+        List<Suspect> suspects = new ArrayList<>();
+        for (ObservedLock seen : all.value()) {
+            boolean watched = !engine.driver.leaseBounds().expiresByService() || seen.expired();
+            if (seen.info().isPresent() && seen.lease().isPresent() && watched) {
+                suspects.add(new Suspect(seen, engine.observations.see(seen, all.received())));
+            }
+        }
+        List<ObservedLock> removed = new ArrayList<>();
+        for (Suspect suspect : suspects) {
+            if (isDead(suspect) && remove(suspect.seen())) {
+                removed.add(suspect.seen());
+            }
+        }
+        return removed;
+    }
+
+    /** Waits until the record has been unchanged for its lease and margin, and reads it once more. */
+    private boolean isDead(Suspect suspect) throws InterruptedException {
+        ObservedLock seen = suspect.seen();
+        if (seen.expired()) {
+            return true;
+        }
+        long dead = new Lease(seen.lease().orElseThrow()).deadNanos();
+        while (true) {
+            long left = suspect.since() + dead - engine.ticker.nanos();
+            if (left > 0) {
+                engine.waits.pause(Duration.ofNanos(left));
+            }
+            Timed<Optional<ObservedLock>> now = Waits.get(engine.threads
+                    .lockCalls
+                    .start(engine.options.callTimeout(), () -> engine.driver.observe(seen.key()))
+                    .answer());
+            boolean unchanged =
+                    now.value().isPresent() && now.value().get().version().equals(seen.version());
+            if (!unchanged || now.sent() - suspect.since() >= dead) {
+                return unchanged;
+            }
+        }
+    }
+
+    private boolean remove(ObservedLock dead) {
+        String id = dead.info().orElseThrow().id();
+        engine.observations.forget(dead.key());
+        return Waits.getUninterruptibly(Removal.ofDead(engine, dead, id)).verdict() == Removal.Verdict.REMOVED;
+    }
+}

@@ -1,0 +1,3 @@
+package io.github.statelock.local;
+
+final class Placeholder {}
