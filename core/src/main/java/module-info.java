@@ -14,4 +14,8 @@ module io.github.statelock {
     exports io.github.statelock.terraform;
 
     uses io.github.statelock.BackendProvider;
+
+    provides io.github.statelock.BackendProvider with
+            io.github.statelock.local.FileBackendProvider,
+            io.github.statelock.local.MemoryBackendProvider;
 }

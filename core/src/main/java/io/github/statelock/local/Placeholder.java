@@ -1,3 +1,0 @@
-package io.github.statelock.local;
-
-final class Placeholder {}

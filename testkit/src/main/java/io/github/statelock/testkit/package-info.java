@@ -1,0 +1,8 @@
+/**
+ * The contracts that every backend keeps, as abstract JUnit classes, and what they are built of: a clock and a scheduler
+ * that a test moves, drivers that lose answers, an oracle for overlapping holders, a check of version histories.
+ */
+@NullMarked
+package io.github.statelock.testkit;
+
+import org.jspecify.annotations.NullMarked;
