@@ -1,0 +1,123 @@
+package io.github.statelock.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.StatelockException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders that are missing, foreign, forbidden or far away. */
+class FolderOpeningTest {
+
+    @TempDir
+    Path parent;
+
+    private static Path open(Path path) {
+        return FolderOpening.open(path, false, FolderOpening.Types.system());
+    }
+
+    private static FolderOpening.Types type(String type) {
+        return path -> Optional.of(type).filter(name -> !name.isEmpty());
+    }
+
+    @Test
+    void aMissingFolderIsMadeForItsOwnerOnly() throws IOException {
+        Path made = open(parent.resolve("states"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void aMissingParentIsNamed() {
+        assertThatThrownBy(() -> open(parent.resolve("missing/states")))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("parent " + parent.resolve("missing"));
+    }
+
+    @Test
+    void aFileIsNoFolder() throws IOException {
+        Path file = Files.createFile(parent.resolve("file"));
+        assertThatThrownBy(() -> open(file))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(file + " is a file");
+        assertThatThrownBy(() -> open(file.resolve("below"))).isInstanceOf(BackendMisconfiguredException.class);
+    }
+
+    @Test
+    void theFolderItselfMayBeALinkAndThenItsTargetCounts() throws IOException {
+        Path target = Files.createDirectory(parent.resolve("target"));
+        Path link = Files.createSymbolicLink(parent.resolve("link"), target);
+        assertThat(open(link)).isEqualTo(target.toRealPath());
+
+        Path dangling = Files.createSymbolicLink(parent.resolve("dangling"), parent.resolve("nowhere"));
+        assertThatThrownBy(() -> open(dangling))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(dangling.toString());
+    }
+
+    @Test
+    void networkFileSystemsAreRefusedUnlessAllowed() {
+        for (String type :
+                new String[] {"nfs", "nfs4", "cifs", "smb3", "fuse", "fuseblk", "fuse.sshfs", "9p", "NFS", ""}) {
+            assertThatThrownBy(() -> FolderOpening.open(parent, false, type(type)))
+                    .as(type)
+                    .isInstanceOf(BackendMisconfiguredException.class)
+                    .hasMessageContaining(parent.toString())
+                    .hasMessageContaining("allow_network_file_system=true");
+            assertThat(FolderOpening.open(parent, true, type(type))).isNotNull();
+        }
+        for (String type : new String[] {"ext4", "xfs", "btrfs", "tmpfs", "overlay", "zfs", "apfs"}) {
+            assertThat(FolderOpening.open(parent, false, type(type))).isNotNull();
+        }
+    }
+
+    private StatelockException named(IOException e) {
+        return FileErrors.of(e, parent);
+    }
+
+    @Test
+    void eachFailureHasItsOwnName() {
+        String file = parent.resolve("keys").toString();
+        assertThat(named(new AccessDeniedException(file)))
+                .isInstanceOf(BackendDeniedException.class)
+                .hasMessageContaining("No permission for " + file);
+        assertThat(named(new FileSystemException(file, null, "Read-only file system")))
+                .isInstanceOf(BackendDeniedException.class)
+                .hasMessageContaining("read-only")
+                .hasMessageContaining(file);
+        assertThat(named(new FileSystemException(file, null, "No space left on device")))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("No space");
+        assertThat(named(new IOException("Input/output error")))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining(parent.toString());
+        assertThat(named(new NoSuchFileException(file))).isInstanceOf(BackendUnavailableException.class);
+    }
+
+    @Test
+    void aFolderThatIsGoneIsNotAnEmptyStore() throws IOException {
+        Path root = open(parent.resolve("states"));
+        Folder folder = Folders.of(root);
+        Files.delete(root);
+
+        assertThatThrownBy(() -> new FileStateDriver(folder).read(Locks.KEY))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("gone");
+        assertThatThrownBy(() -> new FileStateDriver(folder).list(""))
+                .isInstanceOf(BackendMisconfiguredException.class);
+        assertThatThrownBy(() -> new FileRecords(folder).lockedKeys(""))
+                .isInstanceOf(BackendMisconfiguredException.class);
+    }
+}
