@@ -31,7 +31,7 @@ final class FileErrors {
         if (reason.contains("read-only file system")) {
             return new BackendDeniedException(file + " is on a read-only file system. Nothing was changed.", e);
         }
-        if (isLink(file)) {
+        if (isLink(file) || reason.contains("nofollow_links")) {
             return new BackendMisconfiguredException(
                     file + " is a symbolic link. Below " + root + " links are not followed. Nothing was changed.", e);
         }

@@ -6,9 +6,9 @@ import io.github.statelock.StateKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,11 +117,11 @@ final class Folder {
         }
     }
 
-    /** Opening a file refuses a link in the last place only. */
+    /** Opening a file refuses a link in the last place only, and does not name it. */
     private void refuseLinks(Path file) throws IOException {
-        for (Path folder = file.getParent(); folder != null && !folder.equals(root); folder = folder.getParent()) {
-            if (Files.isSymbolicLink(folder)) {
-                throw new NotDirectoryException(folder.toString());
+        for (Path path = file; path != null && !path.equals(root); path = path.getParent()) {
+            if (Files.isSymbolicLink(path)) {
+                throw new FileSystemException(path.toString(), null, "symbolic link");
             }
         }
     }
@@ -170,7 +170,10 @@ final class Folder {
 
     /** The folders of keys below a prefix, ordered by key. */
     List<StateKey> keys(String prefix) throws IOException {
-        refuseLinks(keys().resolve("."));
+        refuseLinks(keys());
+        if (!Files.isDirectory(root)) {
+            throw new NoSuchFileException(root.toString());
+        }
         TreeMap<StateKey, Path> found = new TreeMap<>();
         for (Path folder : ops.list(keys())) {
             keyOf(folder).filter(key -> key.value().startsWith(prefix)).ifPresent(key -> found.put(key, folder));

@@ -148,7 +148,7 @@ class FileMutexTest {
         } catch (InvocationTargetException e) {
             throw new IOException(e.getCause());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 

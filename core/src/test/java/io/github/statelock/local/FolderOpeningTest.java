@@ -103,6 +103,9 @@ class FolderOpeningTest {
         assertThat(named(new IOException("Input/output error")))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining(parent.toString());
+        assertThat(named(new IOException("Too many levels of symbolic links (NOFOLLOW_LINKS specified)")))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("symbolic link");
         assertThat(named(new NoSuchFileException(file))).isInstanceOf(BackendUnavailableException.class);
     }
 
