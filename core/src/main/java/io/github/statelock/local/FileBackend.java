@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * Files are made with mode 0600, folders with 0700, and symbolic links below the folder are not followed. The layout:
  *
  * <pre>
- * mutex/0 … mutex/f   empty; the OS lock on one of them is held while a key is changed. Never removed
+ * mutex/00 … 3f       empty; the OS lock on one of them is held while a key is changed. Never removed
  * tmp/                files on their way; what killed writers left is removed by the next
  * keys/&lt;name&gt;/        one folder for each key. Lower-case ASCII letters, digits, "-", "_" and "." stand for
  *                     themselves in its name, every other byte is %xx; a long name ends in "~" and a hash

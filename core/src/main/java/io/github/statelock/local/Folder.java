@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Folder {
 
     /** How many keys can be changed at the same time. Part of the layout: every process must agree on the mutex of a key. */
-    private static final int MUTEXES = 16;
+    private static final int MUTEXES = 64;
 
     private static final Logger log = LoggerFactory.getLogger(Folder.class);
 
@@ -67,7 +67,7 @@ final class Folder {
             Path folder = root.resolve("mutex");
             makeFolder(folder);
             int stripe = Math.floorMod(Hashes.of(key.value())[0], MUTEXES);
-            Mutex mutex = mutexes.apply(folder.resolve(Integer.toHexString(stripe)));
+            Mutex mutex = mutexes.apply(folder.resolve(String.format("%02x", stripe)));
             return mutex.holding(() -> {
                 temps.clean();
                 return change.run();

@@ -30,14 +30,11 @@ final class LockRecords {
 
     /** The record as others see it. One that cannot be read counts as held by somebody unknown. */
     ObservedLock observed(StateKey key, RawRecord record) {
-        if (!record.oversized()) {
-            try {
-                return observed(key, LockFile.decode(record.bytes()));
-            } catch (StateCorruptException e) {
-                return unreadable(key, record);
-            }
+        try {
+            return observed(key, LockFile.decode(record.bytes()));
+        } catch (StateCorruptException e) {
+            return new ObservedLock(key, Optional.empty(), Optional.empty(), record.fingerprint(), false);
         }
-        return unreadable(key, record);
     }
 
     private ObservedLock observed(StateKey key, LockFile file) {
@@ -50,10 +47,6 @@ final class LockRecords {
                         .flatMap(LockFile.Lease::process)
                         .map(processes::isGone)
                         .orElse(false));
-    }
-
-    private static ObservedLock unreadable(StateKey key, RawRecord record) {
-        return new ObservedLock(key, Optional.empty(), Optional.empty(), record.fingerprint(), false);
     }
 
     /** The record of a lock that is taken now. */

@@ -91,10 +91,12 @@ final class ProcProcesses implements Processes {
     /** With hidepid, a process of our own user may be invisible (one with capabilities is). */
     private boolean showsEveryProcess() {
         try {
-            return text("self/mounts")
+            List<String> mounts = text("self/mounts")
                     .lines()
                     .filter(line -> line.contains(" " + proc + " proc "))
-                    .noneMatch(line -> HIDEPID.matcher(line).find());
+                    .toList();
+            return !mounts.isEmpty()
+                    && mounts.stream().noneMatch(line -> HIDEPID.matcher(line).find());
         } catch (IOException e) {
             log.debug("The mounts cannot be read; leases decide", e);
             return false;

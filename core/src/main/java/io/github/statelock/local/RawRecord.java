@@ -1,5 +1,6 @@
 package io.github.statelock.local;
 
+import io.github.statelock.terraform.LockInfoCodec;
 import java.security.MessageDigest;
 
 /**
@@ -11,15 +12,11 @@ import java.security.MessageDigest;
 @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 record RawRecord(byte[] bytes, long length) {
 
-    /** The longest record that is looked into. */
-    static final int MAX_BYTES = 16 << 10;
+    /** The longest record that is looked into. One byte more is read, so that a longer one is told from its beginning. */
+    static final int MAX_BYTES = LockInfoCodec.MAX_READ_BYTES;
 
     static RawRecord of(byte[] bytes) {
         return new RawRecord(bytes, bytes.length);
-    }
-
-    boolean oversized() {
-        return length > MAX_BYTES;
     }
 
     /** A name for exactly these bytes, for a record that tells no other. */

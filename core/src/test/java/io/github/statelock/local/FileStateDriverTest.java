@@ -131,26 +131,42 @@ class FileStateDriverTest extends StateDriverCases {
     }
 
     @Test
-    void symbolicLinksAreNotFollowed(@TempDir Path elsewhere) throws IOException {
+    void aContentThatIsALinkIsNotFollowed(@TempDir Path elsewhere) throws IOException {
         StateDriver driver = newDriver();
         written(driver.write(write("one", WriteCondition.ifAbsent())));
-        Path secret = Files.writeString(elsewhere.resolve("secret"), "secret");
         Path content = contents().get(0);
-        Files.delete(content);
-        Files.createSymbolicLink(content, secret);
-        assertThatThrownBy(() -> driver.read(KEY))
-                .isInstanceOf(BackendMisconfiguredException.class)
-                .hasMessageContaining("symbolic link");
+        Path moved = Files.move(content, elsewhere.resolve("moved"));
+        Files.createSymbolicLink(content, moved);
 
-        Files.move(folder(), elsewhere.resolve("moved"));
-        Files.createSymbolicLink(folder(), elsewhere.resolve("moved"));
         assertThatThrownBy(() -> driver.read(KEY))
                 .isInstanceOf(BackendMisconfiguredException.class)
-                .hasMessageContaining("symbolic link");
+                .hasMessageContaining(content + " is a symbolic link");
+    }
+
+    @Test
+    void aFolderThatIsALinkIsNotFollowed(@TempDir Path elsewhere) throws IOException {
+        StateDriver driver = newDriver();
+        written(driver.write(write("one", WriteCondition.ifAbsent())));
+        Path moved = Files.move(folder(), elsewhere.resolve("moved"));
+        Files.createSymbolicLink(folder(), moved);
+
+        assertThatThrownBy(() -> driver.read(KEY))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(folder() + " is a symbolic link");
         assertThatThrownBy(() -> driver.write(write("two", WriteCondition.unconditional())))
                 .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(folder() + " is a symbolic link");
+        assertThat(moved.resolve("state")).content().contains("current 1\n");
+    }
+
+    @Test
+    void aLinkInThePlaceOfTheMutexesIsNotFollowed(@TempDir Path elsewhere) throws IOException {
+        Files.createSymbolicLink(root.resolve("mutex"), elsewhere);
+
+        assertThatThrownBy(() -> newDriver().write(write("one", WriteCondition.ifAbsent())))
+                .isInstanceOf(BackendMisconfiguredException.class)
                 .hasMessageContaining("symbolic link");
-        assertThat(secret).hasContent("secret");
+        assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test
