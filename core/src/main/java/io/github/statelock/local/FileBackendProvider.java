@@ -61,7 +61,8 @@ public final class FileBackendProvider implements BackendProvider {
 
     private static BackendMisconfiguredException problem(URI uri, String what, @Nullable Exception cause) {
         return new BackendMisconfiguredException(
-                "The store's URI " + uri + " " + what + ". A folder is named by its absolute path after three slashes, such"
+                "The store's URI " + uri + " " + what
+                        + ". A folder is named by its absolute path after three slashes, such"
                         + " as file:///var/lib/states.",
                 cause);
     }

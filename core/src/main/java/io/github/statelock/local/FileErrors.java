@@ -47,10 +47,12 @@ final class FileErrors {
     private static StatelockException unavailable(IOException e, String file, String reason) {
         if (reason.contains("no space left")) {
             return new BackendUnavailableException(
-                    "No space is left on the disk for " + file + ". Nothing was changed, and what was stored is still there.",
+                    "No space is left on the disk for " + file
+                            + ". Nothing was changed, and what was stored is still there.",
                     e);
         }
-        return new BackendUnavailableException(file + " could not be read or written: " + e + ". Nothing was changed.", e);
+        return new BackendUnavailableException(
+                file + " could not be read or written: " + e + ". Nothing was changed.", e);
     }
 
     private static boolean isLink(String file) {

@@ -73,7 +73,8 @@ final class FileMutex implements Mutex {
             try {
                 Object identity = identity();
                 lock = waitFor(channel, deadline);
-                // Somebody may have removed the folder and made it anew: then this is a lock on a file that nobody sees.
+                // Somebody may have removed the folder and made it anew: then this is a lock on a file that nobody
+                // sees.
                 if (identity.equals(identity())) {
                     return action.run();
                 }

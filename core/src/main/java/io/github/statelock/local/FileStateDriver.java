@@ -98,9 +98,8 @@ final class FileStateDriver implements StateDriver {
 
     /** Removes contents that the log does not name: too old, or of a writer that stopped halfway. */
     private void prune(Path keyFolder, StateLog next) {
-        Set<String> kept = next.versions().stream()
-                .map(entry -> CONTENT + entry.version())
-                .collect(Collectors.toSet());
+        Set<String> kept =
+                next.versions().stream().map(entry -> CONTENT + entry.version()).collect(Collectors.toSet());
         try {
             for (Path file : folder.ops().list(keyFolder)) {
                 String name = String.valueOf(file.getFileName());
@@ -184,7 +183,8 @@ final class FileStateDriver implements StateDriver {
             return raw.map(record -> StateLog.decode(record.bytes())).orElse(StateLog.EMPTY);
         } catch (IllegalArgumentException e) {
             throw new StateCorruptException(
-                    file + " is damaged: " + e.getMessage() + ". The contents beside it, state.*, are untouched; to start"
+                    file + " is damaged: " + e.getMessage()
+                            + ". The contents beside it, state.*, are untouched; to start"
                             + " again from the newest, move the folder away and write that content as a new state.",
                     e);
         }

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /** Finds or makes the folder of a file backend, and looks what it is on. */
 final class FolderOpening {
 
-    private static final Pattern NETWORK =
-            Pattern.compile("nfs.*|cifs|smb.*|fuse.*|osxfuse|macfuse|9p|v9fs|virtiofs|vboxsf|afs|afpfs|webdav|ceph|lustre");
+    private static final Pattern NETWORK = Pattern.compile(
+            "nfs.*|cifs|smb.*|fuse.*|osxfuse|macfuse|9p|v9fs|virtiofs|vboxsf|afs|afpfs|webdav|ceph|lustre");
 
     private FolderOpening() {}
 

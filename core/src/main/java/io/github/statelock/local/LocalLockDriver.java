@@ -46,8 +46,8 @@ final class LocalLockDriver implements LockDriver {
     public AcquireOutcome tryAcquire(LockProposal proposal) {
         return change(
                 proposal.key(),
-                current -> current.<Change<AcquireOutcome>>map(
-                                record -> new Change.Keep<>(new AcquireOutcome.Held(codec.observed(proposal.key(), record))))
+                current -> current.<Change<AcquireOutcome>>map(record ->
+                                new Change.Keep<>(new AcquireOutcome.Held(codec.observed(proposal.key(), record))))
                         .orElseGet(() -> taken(proposal)),
                 AcquireOutcome.Unknown::new);
     }
@@ -147,20 +147,19 @@ final class LocalLockDriver implements LockDriver {
         String text = new String(record.bytes(), StandardCharsets.US_ASCII).strip();
         if (!text.matches("[0-9]{1,18}")) {
             throw new StateCorruptException(
-                    "The fence counter of \"" + key + "\" is not a number. Write into it a number higher than every token"
+                    "The fence counter of \"" + key
+                            + "\" is not a number. Write into it a number higher than every token"
                             + " that was ever drawn.",
                     null);
         }
         return Long.parseLong(text);
     }
 
-    private <T> T change(
-            StateKey key, Function<Optional<RawRecord>, Change<T>> step, Function<Throwable, T> unknown) {
+    private <T> T change(StateKey key, Function<Optional<RawRecord>, Change<T>> step, Function<Throwable, T> unknown) {
         try {
             return records.update(key, Records.Kind.LOCK, step);
         } catch (UncheckedIOException e) {
             return unknown.apply(e);
         }
     }
-
 }

@@ -46,7 +46,10 @@ final class LockRecords {
                 Optional.of(file.info()),
                 file.lease().map(lease -> Duration.ofMillis(lease.millis())),
                 version(file),
-                file.lease().flatMap(LockFile.Lease::process).map(processes::isGone).orElse(false));
+                file.lease()
+                        .flatMap(LockFile.Lease::process)
+                        .map(processes::isGone)
+                        .orElse(false));
     }
 
     private static ObservedLock unreadable(StateKey key, RawRecord record) {

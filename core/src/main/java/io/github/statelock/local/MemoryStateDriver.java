@@ -54,16 +54,15 @@ final class MemoryStateDriver implements StateDriver {
             return Conditions.hold(write.condition(), old.version()) ? old.plus(newest) : old;
         });
         // Versions are never given twice, so if it is there it is ours; nobody looks before compute has decided.
-        return now.kept().contains(newest)
-                ? new WriteOutcome.Written(version)
-                : new WriteOutcome.Refused();
+        return now.kept().contains(newest) ? new WriteOutcome.Written(version) : new WriteOutcome.Refused();
     }
 
     @Override
     public WriteOutcome delete(StateWrite delete) {
         Versions now = states.computeIfPresent(
                 delete.key(),
-                (key, old) -> Conditions.hold(delete.condition(), old.version()) ? new Versions(true, old.kept()) : old);
+                (key, old) ->
+                        Conditions.hold(delete.condition(), old.version()) ? new Versions(true, old.kept()) : old);
         return now == null || now.deleted() ? new WriteOutcome.Deleted() : new WriteOutcome.Refused();
     }
 

@@ -109,7 +109,8 @@ final class ProcProcesses implements Processes {
         if (name < 0 || rest < name) {
             throw new IOException("unexpected content of " + proc.resolve(process + "/stat"));
         }
-        String fields = line.substring(0, name) + "- " + line.substring(rest + 1).strip();
+        String fields =
+                line.substring(0, name) + "- " + line.substring(rest + 1).strip();
         return List.of(fields.split(" +"));
     }
 

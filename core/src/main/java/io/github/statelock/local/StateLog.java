@@ -91,7 +91,9 @@ record StateLog(long last, boolean deleted, List<Entry> versions) {
     static StateLog decode(byte[] bytes) {
         List<String> lines =
                 new String(bytes, StandardCharsets.US_ASCII).lines().toList();
-        if (lines.size() < 2 || !lines.get(0).equals(FORMAT) || !lines.get(1).matches("(deleted|current) [0-9]{1,18}")) {
+        if (lines.size() < 2
+                || !lines.get(0).equals(FORMAT)
+                || !lines.get(1).matches("(deleted|current) [0-9]{1,18}")) {
             throw new IllegalArgumentException("not a state log of the form \"" + FORMAT + "\"");
         }
         List<Entry> versions =

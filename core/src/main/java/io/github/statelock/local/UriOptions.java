@@ -55,8 +55,8 @@ final class UriOptions {
     /** Refuses what nobody asked for. */
     void refuseOthers() {
         if (!left.isEmpty()) {
-            throw problem("has the unknown parameter " + left.keySet().iterator().next() + ". Known are "
-                    + String.join(", ", known));
+            throw problem("has the unknown parameter "
+                    + left.keySet().iterator().next() + ". Known are " + String.join(", ", known));
         }
     }
 
@@ -67,7 +67,8 @@ final class UriOptions {
             value.map(parser).ifPresent(setter);
         } catch (IllegalArgumentException | DateTimeParseException e) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri + " has " + name + "=" + value.orElse("") + ", which is not " + allowed + ".",
+                    "The store's URI " + uri + " has " + name + "=" + value.orElse("") + ", which is not " + allowed
+                            + ".",
                     e);
         }
     }
