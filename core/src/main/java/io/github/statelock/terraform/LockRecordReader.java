@@ -135,9 +135,6 @@ final class LockRecordReader {
 
     private long readLong(JsonToken value, String name) throws IOException {
         expect(JsonToken.VALUE_NUMBER_INT, value, name);
-        if (parser.getTextLength() > 19) {
-            throw corrupt(name + " is too large");
-        }
         return parser.getLongValue();
     }
 

@@ -2,56 +2,61 @@ package io.github.statelock.terraform;
 
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 
 /**
- * A head, a piece repeated up to a length, a tail: content of any size that is never in memory. It measures the live heap
+ * A head, numbered pieces up to a length, a tail: content of any size that is never in memory. It measures the live heap
  * as it goes, and remembers the largest buffer that it was asked to fill.
  */
 final class MadeUpStream extends InputStream {
 
-    private static final long BETWEEN_MEASUREMENTS = 40L << 20;
+    private static final long BETWEEN_MEASUREMENTS = 32L << 20;
 
-    private final byte[] head;
-    private final byte[] piece;
-    private final byte[] tail;
-    private final long tailAt;
+    private final IntFunction<String> pieces;
+    private final long length;
+    private final String tail;
     private final long baseline = liveHeap();
 
+    private byte[] current;
+    private int index;
+    private int nextPiece;
+    private boolean inTail;
     private long position;
     private long nextMeasurement = BETWEEN_MEASUREMENTS;
     private long largestGrowth;
     private int largestBuffer;
     private int measurements;
 
-    MadeUpStream(String head, String piece, long length, String tail) {
-        this.head = head.getBytes(StandardCharsets.UTF_8);
-        this.piece = piece.getBytes(StandardCharsets.UTF_8);
-        this.tail = tail.getBytes(StandardCharsets.UTF_8);
-        this.tailAt = this.head.length + (length + this.piece.length - 1) / this.piece.length * this.piece.length;
+    MadeUpStream(String head, IntFunction<String> pieces, long length, String tail) {
+        this.current = utf8(head);
+        this.pieces = pieces;
+        this.length = length;
+        this.tail = tail;
     }
 
     @Override
     public int read() {
-        if (position >= tailAt + tail.length) {
-            return -1;
+        while (index == current.length) {
+            if (inTail) {
+                return -1;
+            }
+            inTail = position >= length;
+            current = utf8(inTail ? tail : pieces.apply(nextPiece++));
+            index = 0;
         }
-        int result = at(position++) & 0xFF;
-        if (position >= nextMeasurement) {
-            nextMeasurement += BETWEEN_MEASUREMENTS;
-            largestGrowth = Math.max(largestGrowth, liveHeap() - baseline);
-            measurements++;
-        }
-        return result;
+        position++;
+        return current[index++] & 0xFF;
     }
 
     @Override
-    public int read(byte[] buffer, int offset, int length) {
-        largestBuffer = Math.max(largestBuffer, length);
-        int count = 0;
-        for (int next; count < length && (next = read()) >= 0; count++) {
-            buffer[offset + count] = (byte) next;
+    public int read(byte[] buffer, int offset, int count) {
+        largestBuffer = Math.max(largestBuffer, count);
+        measureNowAndThen();
+        int filled = 0;
+        for (int next; filled < count && (next = read()) >= 0; filled++) {
+            buffer[offset + filled] = (byte) next;
         }
-        return count == 0 && length > 0 ? -1 : count;
+        return filled == 0 && count > 0 ? -1 : filled;
     }
 
     /** How many bytes were read. */
@@ -74,11 +79,16 @@ final class MadeUpStream extends InputStream {
         return largestBuffer;
     }
 
-    private byte at(long index) {
-        if (index < head.length) {
-            return head[(int) index];
+    private void measureNowAndThen() {
+        if (position >= nextMeasurement) {
+            nextMeasurement += BETWEEN_MEASUREMENTS;
+            largestGrowth = Math.max(largestGrowth, liveHeap() - baseline);
+            measurements++;
         }
-        return index < tailAt ? piece[(int) ((index - head.length) % piece.length)] : tail[(int) (index - tailAt)];
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static long liveHeap() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,30 +18,33 @@ class StateHeaderMemoryTest {
 
     @Test
     void behindTwoHundredMegabytesOfResources() throws IOException {
-        String resource = "{\"mode\":\"managed\",\"type\":\"aws_instance\",\"instances\":[{\"attributes\":"
-                + "{\"tags\":{\"serial\":1,\"größe\":\"a\\\"b\"},\"cost\":12.5,\"list\":[[1,2],[true,null]]}}]},";
+        IntFunction<String> resource = n -> "{\"mode\":\"managed\",\"type\":\"aws_instance\",\"name\":\"n" + n
+                + "\",\"instances\":[{\"attributes\":{\"tags\":{\"serial\":1,\"größe\":\"a\\\"b\"},\"cost\":12.5,"
+                + "\"list\":[[1,2],[true,null]],\"lineage\":\"no\"}}]},";
         MadeUpStream state = new MadeUpStream("{\"version\":4,\"resources\":[", resource, 200 * MIB, "{}]," + HEADER);
 
         assertThat(StateHeader.of(state)).contains(new StateHeader(7, "b3a1"));
-        assertThat(state.measurements()).isEqualTo(5);
+        assertThat(state.measurements()).isEqualTo(6);
         assertConstantMemory(state);
     }
 
     @Test
     void behindOneStringOfTwoHundredMegabytes() throws IOException {
-        MadeUpStream state = new MadeUpStream("{\"encrypted_data\":\"", "AbC+/9", 200 * MIB, "\"," + HEADER);
+        MadeUpStream state =
+                new MadeUpStream("{\"encrypted_data\":\"", n -> "AbC+/9".repeat(500), 200 * MIB, "\"," + HEADER);
 
         assertThat(StateHeader.of(state)).contains(new StateHeader(7, "b3a1"));
-        assertThat(state.measurements()).isEqualTo(5);
+        assertThat(state.measurements()).isEqualTo(6);
         assertConstantMemory(state);
     }
 
     @Test
-    void behindMillionsOfDifferentLookingNames() throws IOException {
-        MadeUpStream state =
-                new MadeUpStream("{\"outputs\":{", "\"a\":1,\"b\":2,\"çé\":3,", 50 * MIB, "\"z\":0}," + HEADER);
+    void behindMillionsOfDifferentNames() throws IOException {
+        MadeUpStream state = new MadeUpStream(
+                "{\"outputs\":{", n -> "\"output-" + n + "\":" + n + ",", 100 * MIB, "\"z\":0}," + HEADER);
 
         assertThat(StateHeader.of(state)).contains(new StateHeader(7, "b3a1"));
+        assertThat(state.measurements()).isEqualTo(3);
         assertConstantMemory(state);
     }
 
@@ -57,7 +61,7 @@ class StateHeaderMemoryTest {
                 "{\"other\":, {\"a\":",
             })
     void contentThatNobodyCanReadIsGivenUpEarly(String head, String piece) throws IOException {
-        MadeUpStream state = new MadeUpStream(head, piece, 50 * MIB, HEADER);
+        MadeUpStream state = new MadeUpStream(head, n -> piece, 50 * MIB, HEADER);
 
         assertThat(StateHeader.of(state)).isEmpty();
         assertThat(state.position()).isLessThan(2 * MIB);
@@ -65,7 +69,7 @@ class StateHeaderMemoryTest {
 
     @Test
     void theMeasurementSeesContentThatIsKept() {
-        MadeUpStream state = new MadeUpStream("", "x", 50 * MIB, "");
+        MadeUpStream state = new MadeUpStream("", n -> "x".repeat(1024), 50 * MIB, "");
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
         for (int count = state.read(buffer, 0, 8192); count > 0; count = state.read(buffer, 0, 8192)) {
