@@ -57,6 +57,7 @@ class LockInfoCodecTest {
         } else {
             LockInfo decoded = decode(vector.in());
             assertThat(utf8(LockInfoCodec.encode(decoded))).isEqualTo(vector.out());
+            assertThat(decoded).isEqualTo(decode(vector.out()));
         }
     }
 
@@ -134,7 +135,8 @@ class LockInfoCodecTest {
                         .id())
                 .isEqualTo("x");
         assertThatExceptionOfType(StateCorruptException.class)
-                .isThrownBy(() -> decode("{\"Other\":" + "[".repeat(16) + "]".repeat(16) + ",\"ID\":\"x\"}"));
+                .isThrownBy(() -> decode("{\"Other\":" + "[".repeat(16) + "]".repeat(16) + ",\"ID\":\"x\"}"))
+                .withMessageContaining("nested deeper than 16 levels");
     }
 
     @Test
