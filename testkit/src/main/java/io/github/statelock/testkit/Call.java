@@ -1,0 +1,44 @@
+package io.github.statelock.testkit;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutionException;
+
+/** A blocking call on a thread of its own, so that the test can move the clock, interrupt it, or look at it meanwhile. */
+final class Call<T> {
+
+    private final FutureTask<T> task;
+    private final Thread thread;
+
+    private Call(Callable<T> callable) {
+        task = new FutureTask<>(callable);
+        thread = new Thread(task, "contract-call");
+        thread.setDaemon(true);
+    }
+
+    static <T> Call<T> start(Callable<T> callable) {
+        Call<T> call = new Call<>(callable);
+        call.thread.start();
+        return call;
+    }
+
+    boolean isDone() {
+        return task.isDone();
+    }
+
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    /** What a finished call returned; what it threw is thrown here. */
+    T result() throws Exception {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw new AssertionError(e.getCause());
+        }
+    }
+}
