@@ -1,8 +1,8 @@
 package io.github.statelock.testkit;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** A blocking call on a thread of its own, so that the test can move the clock, interrupt it, or look at it meanwhile. */
 final class Call<T> {
@@ -24,6 +24,11 @@ final class Call<T> {
 
     boolean isDone() {
         return task.isDone();
+    }
+
+    /** Whether its thread waits for something. */
+    boolean isWaiting() {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     void interrupt() {
