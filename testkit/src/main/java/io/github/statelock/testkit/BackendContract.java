@@ -306,5 +306,6 @@ public abstract class BackendContract {
         for (Party party : parties) {
             finishRun(() -> party.backend().close());
         }
+        time().await("end of all requests", () -> parties.stream().noneMatch(Party::hasUnfinishedRequests));
     }
 }

@@ -7,12 +7,14 @@ import java.util.concurrent.FutureTask;
 /** A blocking call on a thread of its own, so that the test can move the clock, interrupt it, or look at it meanwhile. */
 final class Call<T> {
 
+    static final String THREAD_NAME = "contract-call";
+
     private final FutureTask<T> task;
     private final Thread thread;
 
     private Call(Callable<T> callable) {
         task = new FutureTask<>(callable);
-        thread = new Thread(task, "contract-call");
+        thread = new Thread(task, THREAD_NAME);
         thread.setDaemon(true);
     }
 

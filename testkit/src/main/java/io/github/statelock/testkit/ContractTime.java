@@ -63,7 +63,8 @@ abstract class ContractTime {
         private final ManualScheduler scheduler;
 
         private Manual(BooleanSupplier busy) {
-            scheduler = new ManualScheduler(ticker).pausedWhile(busy);
+            BooleanSupplier working = new WorkingThreads();
+            scheduler = new ManualScheduler(ticker).pausedWhile(() -> busy.getAsBoolean() || working.getAsBoolean());
         }
 
         @Override

@@ -24,6 +24,7 @@ public final class FaultPlan<O extends Enum<O>> {
     private final Map<O, AtomicInteger> counts;
     private final Queue<ArmedFault> all = new ConcurrentLinkedQueue<>();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger unfinished = new AtomicInteger();
     private volatile boolean cutOff;
 
     FaultPlan(Class<O> operations) {
@@ -100,6 +101,11 @@ public final class FaultPlan<O extends Enum<O>> {
         return inFlight.get();
     }
 
+    /** How many calls have not returned yet, those that a fault holds up included. */
+    int unfinished() {
+        return unfinished.get();
+    }
+
     /** Ends every fault, so that no thread stays hung. */
     public void disarmAll() {
         cutOff = false;
@@ -132,11 +138,16 @@ public final class FaultPlan<O extends Enum<O>> {
         if (count != null) {
             count.incrementAndGet();
         }
-        if (cutOff) {
-            return unanswered.apply(new IOException("cut off: " + operation));
+        unfinished.incrementAndGet();
+        try {
+            if (cutOff) {
+                return unanswered.apply(new IOException("cut off: " + operation));
+            }
+            ArmedFault fault = next(operation);
+            return fault == null ? send(send) : hit(fault, send, unanswered, refused);
+        } finally {
+            unfinished.decrementAndGet();
         }
-        ArmedFault fault = next(operation);
-        return fault == null ? send(send) : hit(fault, send, unanswered, refused);
     }
 
     private <T> T hit(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.HeldLock;
+import io.github.statelock.LockLostException;
 import io.github.statelock.LockStatus;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
@@ -111,6 +112,8 @@ abstract class LockFaultContract extends LockContentionContract {
                 finishRun(lock::release);
             } catch (OutcomeUnknownException e) { // allowed where no answer came in time; the engine goes on
                 assertThat(fault).isIn(Fault.HANG_BEFORE, Fault.HANG_AFTER);
+            } catch (LockLostException e) { // the one answer that came says that the record was gone before
+                assertThat(fault).isEqualTo(Fault.TWICE);
             }
             armed.assertFired();
             assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);

@@ -95,7 +95,7 @@ abstract class LockLossContract extends LockLeaseContract {
         HeldLock successor = finish(startWaiting(party(), key, new RecordingListener(time())));
         holder.recover();
         assertThatThrownBy(() -> finishRun(lost::release)).isInstanceOf(LockLostException.class);
-        assertThatThrownBy(() -> finishRun(lost::close)).isInstanceOf(LockLostException.class);
+        finishRun(lost::close); // told once; a body that released already is not told again
         time().pass(Duration.ofSeconds(2));
         assertThat(inspect(holder, key).orElseThrow().hasId(successor.info().id())).isTrue();
         successor.ensureHeld();

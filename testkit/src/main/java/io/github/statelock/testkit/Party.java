@@ -68,6 +68,11 @@ final class Party {
         return lockFaults().inFlight() > 0 || stateFaults().inFlight() > 0;
     }
 
+    /** Whether a request has not come back, hung or not. */
+    boolean hasUnfinishedRequests() {
+        return lockFaults().unfinished() > 0 || stateFaults().unfinished() > 0;
+    }
+
     /** Ends every fault, so that the backend can be closed. */
     void recover() {
         scheduler.resume();
