@@ -160,8 +160,9 @@ abstract class StateFaultContract extends StateContentContract {
         for (Fault fault : List.of(Fault.CUT, Fault.THROTTLED, Fault.HANG_BEFORE)) {
             ArmedFault armed = party.stateFaults().arm(Operation.WRITE, fault, Integer.MAX_VALUE);
             long start = time().nanos();
-            assertThatThrownBy(() -> write(party, key, "mine", WriteCondition.ifVersion(base)))
-                    .isInstanceOfAny(
+            WriteCondition onBase = WriteCondition.ifVersion(base);
+            assertThatThrownBy(() -> write(party, key, "mine", onBase))
+                    .isInstanceOf(
                             fault == Fault.THROTTLED
                                     ? BackendUnavailableException.class
                                     : OutcomeUnknownException.class);
