@@ -10,6 +10,7 @@ import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.State;
 import io.github.statelock.StateConflictException;
 import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
 import io.github.statelock.StateVersion;
 import io.github.statelock.StatelockException;
 import io.github.statelock.WriteCondition;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Several writers, and requests and answers that get lost: nothing is overwritten unseen, nothing is claimed wrongly. */
@@ -196,25 +198,26 @@ abstract class StateFaultContract extends StateContentContract {
     @Test
     void everyCallEndsWhenTheStoreAnswersNothing() throws Exception {
         StateKey key = key("silent");
-        Party party = impatientParty();
-        for (Operation operation : Operation.values()) {
-            party.stateFaults().arm(operation, Fault.HANG_BEFORE, Integer.MAX_VALUE);
-        }
         StateVersion any = new StateVersion("1");
-        List<Runnable> calls = List.of(
-                () -> party.states().read(key),
-                () -> party.states().write(key, new byte[] {1}, WriteCondition.ifAbsent()),
-                () -> party.states().delete(key, WriteCondition.ifVersion(any)),
-                () -> party.states().list(prefix()),
-                () -> party.states().history(key),
-                () -> party.states().read(key, any));
-        for (Runnable silent : calls) {
+        List<Consumer<StateStore>> calls = List.of(
+                states -> states.read(key),
+                states -> states.write(key, new byte[] {1}, WriteCondition.ifAbsent()),
+                states -> states.delete(key, WriteCondition.ifVersion(any)),
+                states -> states.list(prefix()),
+                states -> states.history(key),
+                states -> states.read(key, any));
+        for (Consumer<StateStore> silent : calls) {
+            Party party = impatientParty();
+            for (Operation operation : Operation.values()) {
+                party.stateFaults().arm(operation, Fault.HANG_BEFORE, Integer.MAX_VALUE);
+            }
             long start = time().nanos();
-            assertThatThrownBy(() -> finishRun(silent)).isInstanceOf(StatelockException.class);
+            assertThatThrownBy(() -> finishRun(() -> silent.accept(party.states())))
+                    .isInstanceOf(StatelockException.class);
             assertThat(time().since(start))
                     .isLessThanOrEqualTo(TRANSFER_TIMEOUT.plusSeconds(1).plus(time().slack()));
+            assertThat(party.stateFaults().count()).as("requests that hung").isPositive();
         }
-        party.stateFaults().assertAllFired();
     }
 
     @Test
@@ -242,11 +245,15 @@ abstract class StateFaultContract extends StateContentContract {
         history.assertLegal();
     }
 
-    /** Reads, then writes on what was read, with a fault now and then. */
+    /**
+     * Reads, then writes on what was read, with a fault now and then. No request is doubled here: a writer that hears only
+     * the second answer, a refusal, and finds its version replaced, is told of a conflict; so drivers keep their clients
+     * from sending a write again on their own.
+     */
     private static void oneTurn(
             Party party, StateKey key, String serial, Random random, VersionHistoryChecker history) {
         if (random.nextInt(4) == 0) {
-            Fault[] faults = {Fault.CUT, Fault.LOST_ANSWER, Fault.TWICE};
+            Fault[] faults = {Fault.CUT, Fault.LOST_ANSWER};
             party.stateFaults().arm(Operation.WRITE, faults[random.nextInt(faults.length)]);
         }
         long reading = history.begin();
