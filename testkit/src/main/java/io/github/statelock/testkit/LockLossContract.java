@@ -8,6 +8,7 @@ import io.github.statelock.LockLostException;
 import io.github.statelock.LockStatus;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
+import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.testkit.FaultyDriver.Operation;
 import java.time.Duration;
 import java.util.List;
@@ -214,8 +215,10 @@ abstract class LockLossContract extends LockLeaseContract {
         return openDrivers().locks().observe(key).orElseThrow();
     }
 
-    final void forceAway(StateKey key, String lockId) throws Exception {
-        Party operator = party();
-        assertThat(finish(() -> operator.locks().forceUnlock(key, lockId))).isTrue();
+    /** As a force-unlock by another process: this JVM's engine hears nothing of it. */
+    final void forceAway(StateKey key, String lockId) {
+        ObservedLock there = inspectDirectly(key);
+        assertThat(there.hasId(lockId)).isTrue();
+        assertThat(openDrivers().locks().breakLock(there, lockId)).isInstanceOf(ReleaseOutcome.Released.class);
     }
 }
