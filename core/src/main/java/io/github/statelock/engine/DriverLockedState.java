@@ -60,6 +60,7 @@ final class DriverLockedState implements LockedState {
     public StateVersion write(byte[] content) {
         turn.lock();
         try {
+            lock.ensureHeld();
             requireBase();
             StateSuccession.check(lock.key(), base, content);
             WriteCondition condition = condition();
@@ -75,6 +76,7 @@ final class DriverLockedState implements LockedState {
     public void delete() {
         turn.lock();
         try {
+            lock.ensureHeld();
             requireBase();
             if (base.isPresent()) {
                 WriteCondition condition = condition();
@@ -92,7 +94,7 @@ final class DriverLockedState implements LockedState {
     /** Sends a change, unless the lock is lost. The store refuses it if the base is not the newest version any more. */
     @GuardedBy("turn")
     private <T> T change(Function<Optional<String>, T> request) {
-        lock.ensureHeld();
+        lock.ensureHeld(); // reading a large base may have taken long
         try {
             return request.apply(Optional.of(lock.info().id()));
         } catch (StateConflictException | OutcomeUnknownException e) {
@@ -113,7 +115,6 @@ final class DriverLockedState implements LockedState {
                     + "\" did not succeed, so its base is not known any more: read() it before the next write");
         }
         if (!baseKnown) {
-            lock.ensureHeld();
             read();
         }
     }

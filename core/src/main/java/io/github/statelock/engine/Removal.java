@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Removes one lock record, by conditional deletes that are repeated until one of them is decided or the call timeout is over.
@@ -118,8 +117,10 @@ final class Removal {
     }
 
     private void onOther(ObservedLock actual) {
-        if (isMeant.test(actual)) {
-            again(() -> engine.driver.breakLock(actual, id), null);
+        if (isMeant.test(actual) && engine.ticker.nanos() < deadline) {
+            attempt(() -> engine.driver.breakLock(actual, id)); // renewed since: the same lock in another version
+        } else if (isMeant.test(actual)) {
+            fail(new BackendUnavailableException("The lock is renewed faster than it can be removed", null));
         } else {
             end(unanswered ? Verdict.REMOVED : Verdict.OTHER, Optional.of(actual));
         }
@@ -136,8 +137,8 @@ final class Removal {
         }
     }
 
-    private void again(Supplier<ReleaseOutcome> request, @Nullable Throwable cause) {
-        Duration pause = cause == null ? Duration.ZERO : retry.next();
+    private void again(Supplier<ReleaseOutcome> request, Throwable cause) {
+        Duration pause = retry.next();
         if (engine.ticker.nanos() + pause.toNanos() >= deadline) {
             fail(cause);
         } else {
@@ -149,7 +150,7 @@ final class Removal {
         result.complete(new Result(verdict, actual));
     }
 
-    private void fail(@Nullable Throwable cause) {
+    private void fail(Throwable cause) {
         if (!unanswered && cause instanceof StatelockException) {
             result.completeExceptionally(cause);
             return;

@@ -1,10 +1,12 @@
 package io.github.statelock.terraform;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateCorruptException;
@@ -55,10 +57,10 @@ final class LockRecordReader {
         }
         try (JsonParser parser = JSON.createParser(utf8(record))) {
             return new LockRecordReader(parser, withLease).read();
+        } catch (StreamConstraintsException e) {
+            throw corrupt("nested deeper than " + MAX_DEPTH + " levels");
         } catch (JsonProcessingException e) {
-            // Its own message may quote the record.
-            throw corrupt(
-                    "not JSON, or too deep, at character " + e.getLocation().getCharOffset());
+            throw corrupt("not JSON" + position(e.getLocation()));
         } catch (IOException e) {
             throw new StateCorruptException("The lock record is not readable", e);
         }
@@ -133,9 +135,6 @@ final class LockRecordReader {
 
     private long readLong(JsonToken value, String name) throws IOException {
         expect(JsonToken.VALUE_NUMBER_INT, value, name);
-        if (parser.getTextLength() > 19) {
-            throw corrupt(name + " is too large");
-        }
         return parser.getLongValue();
     }
 
@@ -169,6 +168,11 @@ final class LockRecordReader {
             folded.append(c == '\u017F' ? 's' : c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
         }
         return folded.toString();
+    }
+
+    /** Where the parser stopped, where it says so. Its own message is not passed on: it may quote the record. */
+    private static String position(@Nullable JsonLocation location) {
+        return location == null ? "" : " at character " + location.getCharOffset();
     }
 
     private static StateCorruptException corrupt(String problem) {

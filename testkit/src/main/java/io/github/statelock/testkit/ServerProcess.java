@@ -22,6 +22,7 @@ final class ServerProcess {
     private static final Duration START_WITHIN = Duration.ofSeconds(60);
     private static final int PORTS_TO_TRY = 3;
     private static final Path SHELL = Path.of("/bin/sh");
+    private static final boolean HAS_SHELL = Files.isExecutable(SHELL);
 
     /** Ends as the server does, and ends the server (by force) as soon as the input does. */
     private static final String WATCH = """
@@ -84,15 +85,16 @@ final class ServerProcess {
     void stop() {
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+            if (HAS_SHELL) {
+                process.waitFor(5, TimeUnit.SECONDS);
             }
         } catch (IOException e) {
-            process.destroyForcibly();
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 
@@ -110,7 +112,7 @@ final class ServerProcess {
     }
 
     private static List<String> watched(List<String> command) {
-        if (!Files.isExecutable(SHELL)) {
+        if (!HAS_SHELL) {
             return command;
         }
         List<String> line = new ArrayList<>(List.of(SHELL.toString(), "-c", WATCH, "sh"));

@@ -1,10 +1,12 @@
 package io.github.statelock.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -121,6 +123,37 @@ class TestServersTest {
         }
         assertThat(Http.status("POST", gcsInsert(server, "0&ifGenerationMatch=7"), "x"))
                 .isEqualTo(412);
+    }
+
+    @Test
+    void everyServerAnswersThroughAProxyAsItDoesWithout() throws IOException {
+        for (TestServer server : List.of(
+                TestServers.dynamoDb(),
+                TestServers.s3(),
+                TestServers.s3WithVersioning(),
+                TestServers.azureBlob(),
+                TestServers.gcs(),
+                TestServers.gcsSecond())) {
+            try (FaultProxy proxy = FaultProxy.inFrontOf(server.uri())) {
+                assertThat(Http.status("GET", proxy.uri(), ""))
+                        .as(server.toString())
+                        .isEqualTo(Http.status("GET", server.uri(), ""));
+                assertThat(proxy.count(WireRequest.any())).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void aPutWhoseAnswerIsLostIsStoredByTheRealServer() throws IOException {
+        URI bucket = bucket(TestServers.s3());
+        try (FaultProxy proxy = FaultProxy.inFrontOf(bucket)) {
+            proxy.arm(WireFault.applyThenCut(), WireRequest.method("PUT"));
+            assertThatThrownBy(() -> Http.status("PUT", URI.create(proxy.uri() + "/lost"), "x", "If-None-Match", "*"))
+                    .isInstanceOf(IOException.class);
+            proxy.assertFired();
+            assertThat(Http.send("GET", URI.create(proxy.uri() + "/lost"), "").body())
+                    .isEqualTo("x");
+        }
     }
 
     private static HttpResponse<String> dynamoDb(URI uri, String operation, String body) throws IOException {

@@ -1,0 +1,3 @@
+module statelock.test/lockinfo-vectors
+
+go 1.22

@@ -1,0 +1,129 @@
+package io.github.statelock.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Both clocks and the scheduler, moved by the test alone. */
+final class ManualTime implements Ticker, Scheduler {
+
+    private static final Duration STEP = Duration.ofMillis(20);
+    private static final long REAL_LIMIT = Duration.ofSeconds(30).toNanos();
+
+    private record Task(long at, long number, Runnable run) {}
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final PriorityQueue<Task> tasks =
+            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+
+    @GuardedBy("lock")
+    private long nanos = 1_000_000_000_000L;
+
+    @GuardedBy("lock")
+    private long wallMillis = 1_800_000_000_000L;
+
+    @GuardedBy("lock")
+    private long number;
+
+    @Override
+    public long nanos() {
+        synchronized (lock) {
+            return nanos;
+        }
+    }
+
+    @Override
+    public long wallMillis() {
+        synchronized (lock) {
+            return wallMillis;
+        }
+    }
+
+    @Override
+    public Scheduled schedule(Duration delay, Runnable task) {
+        synchronized (lock) {
+            Task scheduled = new Task(nanos + Math.max(0, delay.toNanos()), number++, task);
+            tasks.add(scheduled);
+            return () -> {
+                synchronized (lock) {
+                    tasks.remove(scheduled);
+                }
+            };
+        }
+    }
+
+    /** Moves both clocks and runs what is due, in order, each task at its own time. */
+    void advance(Duration by) {
+        long end = nanos() + by.toNanos();
+        for (Task next = due(end); next != null; next = due(end)) {
+            next.run().run();
+        }
+        move(end - nanos());
+    }
+
+    /** Moves both clocks and runs nothing: time that passes while a thread is busy. */
+    void pass(Duration by) {
+        move(by.toNanos());
+    }
+
+    /** Moves the wall clock alone: what a process sees that was suspended with its machine. */
+    void suspend(Duration by) {
+        synchronized (lock) {
+            wallMillis += by.toMillis();
+        }
+    }
+
+    /** Moves time in small steps until the condition holds. */
+    void advanceUntil(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > REAL_LIMIT) {
+                throw new AssertionError("The condition did not come true");
+            }
+            advance(STEP);
+            LockSupport.parkNanos(200_000);
+        }
+    }
+
+    /** Moves time in small steps until the future is done. */
+    <T> T advanceUntilDone(Future<T> future) throws Exception {
+        advanceUntil(future::isDone);
+        return future.get();
+    }
+
+    /** Waits in real time, without moving the clocks, for something that other threads do. */
+    static void await(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > REAL_LIMIT) {
+                throw new AssertionError("The condition did not come true");
+            }
+            LockSupport.parkNanos(200_000);
+        }
+    }
+
+    private @Nullable Task due(long end) {
+        synchronized (lock) {
+            Task next = tasks.peek();
+            if (next == null || next.at() > end) {
+                return null;
+            }
+            move(Math.max(0, next.at() - nanos));
+            return tasks.poll();
+        }
+    }
+
+    private void move(long by) {
+        synchronized (lock) {
+            nanos += by;
+            wallMillis += by / 1_000_000;
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.github.statelock.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockListener;
+import io.github.statelock.LockLostException;
+import io.github.statelock.LockOptions;
+import io.github.statelock.LockStatus;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.StateKey;
+import io.github.statelock.engine.FakeStore.Op;
+import io.github.statelock.spi.LeaseBounds;
+import io.github.statelock.spi.ReleaseOutcome;
+import io.github.statelock.spi.RenewOutcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class ReleaseTest extends EngineTest {
+
+    private static final ReleaseOutcome UNKNOWN = new ReleaseOutcome.Unknown(new IOException("reset"));
+
+    @Test
+    void aReleaseWhoseAnswerWasLostIsARelease() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.RELEASE, FakeStore.lost(UNKNOWN));
+        time.advanceUntilDone(inBackground(() -> release(lock)));
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        assertThat(store.count(Op.RELEASE)).isEqualTo(2);
+    }
+
+    @Test
+    void aReleaseThatNeverArrivedIsSentAgain() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.RELEASE, FakeStore.cut(UNKNOWN));
+        time.advanceUntilDone(inBackground(() -> release(lock)));
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void aReleaseAfterAnUnansweredRenewalDeletesWhatItReads() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.RENEW, FakeStore.lost(new RenewOutcome.Unknown(new IOException("reset"))));
+        time.advance(Duration.ofSeconds(10));
+        ManualTime.await(() -> lock.status() == LockStatus.AT_RISK);
+        time.advanceUntilDone(inBackground(() -> release(lock)));
+        assertThat(store.record(KEY)).isEmpty();
+        assertThat(store.count(Op.BREAK)).isEqualTo(1);
+    }
+
+    @Test
+    void aReleaseOfAForcedLockSaysThatItWasLost() throws Exception {
+        HeldLock lock = lock();
+        store.remove(KEY);
+        assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::release);
+        lock.release(); // the second call has nothing to say any more
+    }
+
+    @Test
+    void aReleaseOfATakenOverLockTouchesNobodyElses() throws Exception {
+        HeldLock lock = lock();
+        ObservedLock theirs = store.put(KEY, "them", Optional.of(LEASE));
+        assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(lock::close)
+                .withMessageContaining("them@there");
+        assertThat(store.record(KEY)).contains(theirs);
+    }
+
+    @Test
+    void aReleaseWithoutAnswerIsUnknownAndGoesOnInTheBackground() throws Exception {
+        HeldLock lock = lock();
+        for (int i = 0; i < 1000; i++) {
+            store.fault(Op.RELEASE, FakeStore.cut(UNKNOWN));
+        }
+        Future<Boolean> released = inBackground(() -> release(lock));
+        time.advanceUntil(released::isDone);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(released::get)
+                .withCauseInstanceOf(OutcomeUnknownException.class);
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+    }
+
+    @Test
+    void aDeniedReleaseCanBeRepeated() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no dynamodb:DeleteItem", null)));
+        assertThatExceptionOfType(BackendDeniedException.class).isThrownBy(lock::release);
+        assertThat(store.record(KEY)).isPresent();
+        lock.release();
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void aReleasedLockIsNotHeldAndNeverToldLost() throws Exception {
+        List<LockLostException> told = new CopyOnWriteArrayList<>();
+        HeldLock lock = lock();
+        lock.onLost(told::add);
+        lock.release();
+        time.advance(Duration.ofMinutes(2));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::ensureHeld);
+        assertThat(lock.remaining()).contains(Duration.ZERO);
+        assertThat(told).isEmpty();
+        assertThat(store.count(Op.RENEW)).isZero();
+    }
+
+    @Test
+    void anInterruptedThreadStillReleasesAndKeepsItsFlag() throws Exception {
+        HeldLock lock = lock();
+        Thread.currentThread().interrupt();
+        lock.release();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void closingTheManagerReleasesWhatIsHeldAndTakesNoMore() throws Exception {
+        lock();
+        manager.acquire(StateKey.of("another"), LockOptions.operation("test"));
+        manager.close();
+        assertThat(store.list("")).isEmpty();
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> manager.tryAcquire(KEY, LockOptions.operation("test")));
+    }
+
+    @Test
+    void closingTheManagerEndsThoseWhoWait() throws Exception {
+        store.put(KEY, "them", Optional.empty());
+        Future<HeldLock> waiting = inBackground(() -> manager.acquire(KEY, waiting(Duration.ofHours(1))));
+        time.advanceUntil(() -> store.count(Op.OBSERVE) > 0);
+        manager.close();
+        time.advanceUntil(waiting::isDone);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(waiting::get)
+                .withCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aForceUnlockOfThisProcessLosesItsLockAtOnce() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        HeldLock lock = manager.acquire(
+                KEY,
+                LockOptions.builder()
+                        .listener(new LockListener() {
+                            @Override
+                            public void forced(HeldLock forced) {
+                                heard.add("forced");
+                            }
+
+                            @Override
+                            public void lost(HeldLock gone, LockLostException reason) {
+                                heard.add("lost");
+                            }
+                        })
+                        .build());
+        assertThat(newManager().forceUnlock(KEY, lock.info().id())).isTrue();
+        assertThat(lock.status()).isEqualTo(LockStatus.LOST);
+        ManualTime.await(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("forced", "lost");
+    }
+
+    @Test
+    void aForceUnlockWithAnotherIdNamesTheHolderAndChangesNothing() {
+        store.put(KEY, "them", Optional.empty());
+        assertThatExceptionOfType(LockIdMismatchException.class)
+                .isThrownBy(() -> manager.forceUnlock(KEY, "somebody"))
+                .withMessageContaining("them@there");
+        assertThat(store.record(KEY)).isPresent();
+    }
+
+    @Test
+    void aForceUnlockOfNothingSaysSo() {
+        assertThat(manager.forceUnlock(KEY, "somebody")).isFalse();
+    }
+
+    @Test
+    void aForceUnlockReachesALockThatIsRenewedMeanwhile() {
+        ObservedLock before = store.put(KEY, "them", Optional.of(LEASE));
+        store.fault(Op.BREAK, request -> {
+            store.put(KEY, "them", Optional.of(LEASE)); // a renewal comes first
+            return request.send();
+        });
+        Future<Boolean> forced = inBackground(() -> manager.forceUnlock(KEY, "them"));
+        time.advanceUntil(forced::isDone);
+        assertThat(store.record(KEY)).isEmpty();
+        assertThat(before.hasId("them")).isTrue();
+    }
+
+    @Test
+    void sweepRemovesTheDeadAndLeavesTheLivingAndThoseWithoutLease() throws Exception {
+        StateKey dead = StateKey.of("dead");
+        StateKey alive = StateKey.of("alive");
+        store.put(dead, "dead", Optional.of(LEASE));
+        store.put(alive, "alive", Optional.of(LEASE));
+        store.put(KEY, "terraform", Optional.empty());
+        Future<List<ObservedLock>> swept = inBackground(() -> manager.sweep(""));
+        long until = time.nanos() + Duration.ofSeconds(20).toNanos();
+        time.advanceUntil(() -> time.nanos() >= until);
+        store.put(alive, "alive", Optional.of(LEASE));
+        assertThat(store.list("")).hasSize(3);
+        assertThat(time.advanceUntilDone(swept)).extracting(ObservedLock::key).containsExactly(dead);
+        assertThat(store.list("")).extracting(ObservedLock::key).containsExactly(alive, KEY);
+    }
+
+    @Test
+    void aLeaseOutsideTheBoundsIsRefusedWithTheBounds() {
+        LockOptions options = LockOptions.builder().lease(Duration.ofSeconds(3)).build();
+        assertThatExceptionOfType(BackendMisconfiguredException.class)
+                .isThrownBy(() -> manager.tryAcquire(KEY, options))
+                .withMessageContaining("5 s");
+        store.bounds = new LeaseBounds(Duration.ofSeconds(5), LeaseBounds.LONGEST, false, true, false);
+        assertThatExceptionOfType(BackendMisconfiguredException.class)
+                .isThrownBy(() -> manager.tryAcquire(KEY, LockOptions.operation("test")))
+                .withMessageContaining("noLease");
+        store.bounds = new LeaseBounds(Duration.ofSeconds(5), LeaseBounds.LONGEST, true, false, false);
+        assertThatExceptionOfType(BackendMisconfiguredException.class)
+                .isThrownBy(() ->
+                        manager.tryAcquire(KEY, LockOptions.builder().noLease().build()));
+    }
+
+    @Test
+    void hungRenewalsOfSomeLocksLeaveRoomAndThreads() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 60; i++) {
+            manager.acquire(StateKey.of("key" + i), LockOptions.operation("test"));
+        }
+        store.fault(Op.RENEW, FakeStore.hang(never));
+        time.advance(Duration.ofSeconds(10));
+        ManualTime.await(() -> store.count(Op.RENEW) >= 60);
+        time.advance(Duration.ofSeconds(15));
+        ManualTime.await(() -> store.count(Op.RENEW) >= 119);
+        never.countDown();
+    }
+
+    private static boolean release(HeldLock lock) {
+        lock.release();
+        return true;
+    }
+}

@@ -1,0 +1,311 @@
+package io.github.statelock.testkit;
+
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockAttempt;
+import io.github.statelock.LockInfo;
+import io.github.statelock.LockOptions;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.StateKey;
+import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.StateDriver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a backend's leaf tells the contracts: how to reach its store, and what it can do. A missing capability is asserted to
+ * be refused with a clear error; no test is skipped for it.
+ *
+ * <p>The contracts build their engines themselves, over drivers that they wrap with faults. Every test has keys of its own,
+ * so that all of them can share one server and run side by side: turn JUnit's parallel execution on in the leaf's module,
+ * for where the store itself judges leases the tests take real time, most of it waiting.
+ *
+ * <p>JUnit makes one instance per test; each is used by the threads that its test starts.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+public abstract class BackendContract {
+
+    /**
+     * The drivers of one process. Those of the same process may share what they like, such as a cached version.
+     *
+     * @param locks the locks
+     * @param states the states
+     */
+    public record Drivers(LockDriver locks, StateDriver states) {
+        /** Checks that both are there. */
+        public Drivers {
+            Objects.requireNonNull(locks, "locks");
+            Objects.requireNonNull(states, "states");
+        }
+    }
+
+    private final String prefix = "contract/" + UUID.randomUUID() + "/";
+    private final List<Party> parties = new CopyOnWriteArrayList<>();
+    private @Nullable ContractTime clock;
+
+    /** For leaves. */
+    protected BackendContract() {}
+
+    /**
+     * New drivers over the one store of this test, as another process would have them: nothing in memory is shared with
+     * drivers that were opened before.
+     *
+     * @return the drivers
+     */
+    protected abstract Drivers openDrivers();
+
+    /**
+     * Writes a lock record past the drivers, exactly as Terraform writes it: without any lease data.
+     *
+     * @param key the key that it locks
+     * @param info the holder
+     */
+    protected abstract void putForeignLock(StateKey key, LockInfo info);
+
+    /**
+     * Writes something past the drivers that locks the key and names no holder: a record that cannot be decoded.
+     *
+     * @param key the key that it locks
+     */
+    protected abstract void putUnreadableLock(StateKey key);
+
+    /**
+     * Writes a state of zero bytes past the drivers, as other programs may.
+     *
+     * @param key the key
+     */
+    protected abstract void putEmptyState(StateKey key);
+
+    /**
+     * Whether the test may move the clock: the store itself looks at none.
+     *
+     * @return by default true; false where the service ends leases
+     */
+    protected boolean manualTime() {
+        return !expiresByService();
+    }
+
+    /**
+     * Whether the store takes leases at all.
+     *
+     * @return by default true
+     */
+    protected boolean supportsLeases() {
+        return true;
+    }
+
+    /**
+     * Whether a lock can be held until it is released.
+     *
+     * @return by default true
+     */
+    protected boolean supportsNoLease() {
+        return true;
+    }
+
+    /**
+     * Whether the service's own clock ends leases.
+     *
+     * @return by default false
+     */
+    protected boolean expiresByService() {
+        return false;
+    }
+
+    /**
+     * Whether old versions of a state can be read.
+     *
+     * @return by default true
+     */
+    protected boolean keepsHistory() {
+        return true;
+    }
+
+    /**
+     * The shortest lease that the backend takes; the contracts use it.
+     *
+     * @return by default 5 s
+     */
+    protected Duration shortestLease() {
+        return Duration.ofSeconds(5);
+    }
+
+    /**
+     * How many keys the test of paging creates. Lower it only for a server that cannot take so many in a minute, and say
+     * so; above the size of one page.
+     *
+     * @return by default 2,500
+     */
+    protected int keysToList() {
+        return 2500;
+    }
+
+    /**
+     * How many acquisitions the tests of contention make. Lower it for a service that limits the changes of one object.
+     *
+     * @return by default 60
+     */
+    protected int contendedTurns() {
+        return 60;
+    }
+
+    /**
+     * The engine's options for this backend, before the contracts set clocks and deadlines of their own.
+     *
+     * @return by default a poll from 50 ms to {@link #longestPoll()}
+     */
+    protected EngineOptions.Builder engineOptions() {
+        return EngineOptions.builder().poll(longestPoll().dividedBy(4), longestPoll());
+    }
+
+    /**
+     * The longest pause between two looks of a waiter.
+     *
+     * @return by default 200 ms
+     */
+    protected Duration longestPoll() {
+        return Duration.ofMillis(200);
+    }
+
+    // ---- what the contracts are written in
+
+    final ContractTime time() {
+        ContractTime current = clock;
+        if (current == null) {
+            current = manualTime()
+                    ? ContractTime.manual(() -> parties.stream().anyMatch(Party::isBusy))
+                    : ContractTime.real();
+            clock = current;
+        }
+        return current;
+    }
+
+    final Party party() {
+        return party(options -> options);
+    }
+
+    final Party party(UnaryOperator<EngineOptions.Builder> tuning) {
+        Party party = new Party(openDrivers(), tuning.apply(engineOptions()), time());
+        parties.add(party);
+        return party;
+    }
+
+    /** A process that lives in real time, for tests in which nothing expires. */
+    final Party realTimeParty() {
+        Party party = new Party(openDrivers(), engineOptions(), ContractTime.real());
+        parties.add(party);
+        return party;
+    }
+
+    final StateKey key(String name) {
+        return StateKey.of(prefix + name);
+    }
+
+    final String prefix() {
+        return prefix;
+    }
+
+    /** Options with the shortest lease, or without one where there is none. */
+    final LockOptions.Builder options() {
+        LockOptions.Builder options = LockOptions.builder().operation("contract").info("who keeps it?");
+        return supportsLeases() ? options.lease(shortestLease()) : options.noLease();
+    }
+
+    /** Options of a lock that outlives the test, so that nothing is freed by taking it over. */
+    final LockOptions.Builder lasting() {
+        return supportsNoLease()
+                ? options().noLease()
+                : options().lease(longestLease()).takeOver(false);
+    }
+
+    final Duration longestLease() {
+        return openDrivers().locks().leaseBounds().longest();
+    }
+
+    static Duration margin(Duration lease) {
+        Duration tenth = lease.dividedBy(10);
+        return tenth.compareTo(Duration.ofSeconds(1)) > 0 ? tenth : Duration.ofSeconds(1);
+    }
+
+    /** Runs a blocking call to its end while time goes by. */
+    final <T> T finish(Callable<T> callable) throws Exception {
+        return finish(Call.start(callable));
+    }
+
+    final <T> T finish(Call<T> call) throws Exception {
+        time().await("end of the call", call::isDone);
+        return call.result();
+    }
+
+    final void finishRun(Runnable action) throws Exception {
+        finish(() -> {
+            action.run();
+            return true;
+        });
+    }
+
+    final HeldLock hold(Party party, StateKey key, LockOptions.Builder options) throws Exception {
+        return finish(() -> party.locks().acquire(key, options.build()));
+    }
+
+    final LockAttempt attempt(Party party, StateKey key, LockOptions.Builder options) throws Exception {
+        return finish(() -> party.locks().tryAcquire(key, options.build()));
+    }
+
+    /** The record of a refused attempt. */
+    final ObservedLock refusal(Party party, StateKey key, LockOptions.Builder options) throws Exception {
+        LockAttempt attempt = attempt(party, key, options);
+        Assertions.assertThat(attempt).isInstanceOf(LockAttempt.Held.class);
+        return ((LockAttempt.Held) attempt).holder();
+    }
+
+    final Optional<ObservedLock> inspect(Party party, StateKey key) throws Exception {
+        return finish(() -> party.locks().inspect(key));
+    }
+
+    /** The key becomes free without anybody's taking a lock over, and stays free. */
+    final void assertBecomesFree(StateKey key) throws Exception {
+        Party observer = party();
+        time().await(
+                "free lock of " + key,
+                Duration.ofSeconds(30),
+                () -> observer.lockDriver().observe(key).isEmpty());
+        time().pass(Duration.ofSeconds(2));
+        Assertions.assertThat(inspect(observer, key)).isEmpty();
+    }
+
+    final LockInfo foreignInfo(StateKey key) {
+        return new LockInfo(
+                UUID.randomUUID().toString(),
+                "OperationTypeApply",
+                "",
+                "somebody@elsewhere",
+                "1.13.0",
+                Instant.parse("2026-01-02T03:04:05.678Z"),
+                openDrivers().locks().lockPath(key));
+    }
+
+    @AfterEach
+    final void closeParties() throws Exception {
+        parties.forEach(Party::recover);
+        for (Party party : parties) {
+            finishRun(() -> party.backend().close());
+        }
+        time().await("end of all requests", () -> parties.stream().noneMatch(Party::hasUnfinishedRequests));
+    }
+}

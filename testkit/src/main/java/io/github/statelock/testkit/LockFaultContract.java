@@ -1,0 +1,225 @@
+package io.github.statelock.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockLostException;
+import io.github.statelock.LockStatus;
+import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.StateKey;
+import io.github.statelock.StatelockException;
+import io.github.statelock.testkit.FaultyDriver.Operation;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/** Requests and answers that get lost, delayed, doubled: the outcome is right or unknown, and nothing is orphaned. */
+abstract class LockFaultContract extends LockContentionContract {
+
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /** What a request may suffer that is sent again in the end. */
+    private static final List<Fault> PASSING = List.of(
+            Fault.CUT,
+            Fault.LOST_ANSWER,
+            Fault.TWICE,
+            Fault.LATE,
+            Fault.HANG_BEFORE,
+            Fault.HANG_AFTER,
+            Fault.THROTTLED);
+
+    private Party impatientParty() {
+        return party(options -> options.callTimeout(CALL_TIMEOUT));
+    }
+
+    @Test
+    void anAcquireThatSuffersAFaultHoldsTheLockAndLeavesNoGhost() throws Exception {
+        for (Fault fault : PASSING) {
+            StateKey key = key("acquire/" + fault);
+            Party party = impatientParty();
+            ArmedFault armed = party.lockFaults().arm(Operation.ACQUIRE, fault);
+            HeldLock lock = hold(party, key, lasting().waitUpTo(PATIENCE));
+            armed.assertFired();
+            assertThat(lock.status()).isEqualTo(LockStatus.HELD);
+            assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
+            finishRun(lock::release);
+            armed.letGo(); // what was on its way arrives after the release
+            assertBecomesFree(key);
+        }
+    }
+
+    @Test
+    void aRequestThatArrivesWhileTheLockIsHeldChangesNothing() throws Exception {
+        for (Fault fault : List.of(Fault.LATE, Fault.HANG_BEFORE)) {
+            StateKey key = key("arrives-late/" + fault);
+            Party party = impatientParty();
+            ArmedFault armed = party.lockFaults().arm(Operation.ACQUIRE, fault);
+            HeldLock lock = hold(party, key, lasting().waitUpTo(PATIENCE));
+            armed.letGo();
+            armed.assertFired();
+            time().pass(Duration.ofSeconds(2));
+            lock.ensureHeld();
+            assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
+            finishRun(lock::release);
+            assertBecomesFree(key);
+        }
+    }
+
+    /** The first request is on its way while its sender is refused, gives up, and the holder goes. */
+    @Test
+    void aGhostOfAnAttemptThatGaveUpIsRemoved() throws Exception {
+        StateKey key = key("ghost");
+        Party party = impatientParty();
+        ArmedFault late = party.lockFaults().arm(Operation.ACQUIRE, Fault.LATE, Integer.MAX_VALUE);
+        assertThatThrownBy(() -> hold(party, key, lasting()))
+                .isInstanceOfSatisfying(
+                        OutcomeUnknownException.class,
+                        e -> assertThat(e.lockId()).isPresent());
+        late.assertFired();
+        late.disarm();
+        assertBecomesFree(key);
+    }
+
+    @Test
+    void aGhostThatFindsAnotherHolderHarmsNobody() throws Exception {
+        StateKey key = key("ghost-late");
+        Party party = impatientParty();
+        ArmedFault late = party.lockFaults().arm(Operation.ACQUIRE, Fault.LATE);
+        HeldLock lock = hold(party, key, lasting().waitUpTo(PATIENCE));
+        finishRun(lock::release);
+        HeldLock next = hold(party(), key, lasting());
+        late.letGo();
+        late.assertFired();
+        time().pass(Duration.ofSeconds(5));
+        next.ensureHeld();
+        assertThat(inspectDirectly(key).hasId(next.info().id())).isTrue();
+        finishRun(next::release);
+        assertBecomesFree(key);
+    }
+
+    @Test
+    void aReleaseThatSuffersAFaultFreesTheKey() throws Exception {
+        for (Fault fault : PASSING) {
+            StateKey key = key("release/" + fault);
+            Party party = impatientParty();
+            HeldLock lock = hold(party, key, lasting());
+            ArmedFault armed = party.lockFaults().arm(Operation.RELEASE, fault);
+            try {
+                finishRun(lock::release);
+            } catch (OutcomeUnknownException e) { // allowed where no answer came in time; the engine goes on
+                assertThat(fault).isIn(Fault.HANG_BEFORE, Fault.HANG_AFTER);
+            } catch (LockLostException e) { // the one answer that came says that the record was gone before
+                assertThat(fault).isEqualTo(Fault.TWICE);
+            }
+            armed.assertFired();
+            assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+            armed.letGo();
+            assertBecomesFree(key);
+        }
+    }
+
+    @Test
+    void aDeniedRequestIsDeniedAndNotTakenForContention() throws Exception {
+        StateKey key = key("denied");
+        Party party = party();
+        party.lockFaults().arm(Operation.ACQUIRE, Fault.DENIED);
+        long start = time().nanos();
+        assertThatThrownBy(() -> hold(party, key, options().waitUpTo(PATIENCE)))
+                .isInstanceOf(BackendDeniedException.class);
+        assertThat(time().since(start)).isLessThan(PATIENCE.dividedBy(2));
+        HeldLock lock = hold(party, key, lasting());
+        party.lockFaults().arm(Operation.RELEASE, Fault.DENIED);
+        assertThatThrownBy(() -> finishRun(lock::release)).isInstanceOf(BackendDeniedException.class);
+        assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
+        party.lockFaults().assertAllFired();
+    }
+
+    @Test
+    void aTakeoverThatSuffersAFaultHasOneHeir() throws Exception {
+        if (leasesAreRefused(key("heir")) || expiresByService()) {
+            assertThat(expiresByService() || !supportsLeases()).isTrue();
+            return; // a service that ends leases is asked for a new one: the faults of ACQUIRE cover it
+        }
+        for (Fault fault : PASSING) {
+            StateKey key = key("heir/" + fault);
+            Party holder = party();
+            HeldLock dead = hold(holder, key, options());
+            holder.die();
+            Party party = impatientParty();
+            ArmedFault armed = party.lockFaults().arm(Operation.TAKE_OVER, fault);
+            HeldLock heir = hold(party, key, options().waitUpTo(Duration.ofMinutes(2)));
+            armed.assertFired();
+            assertThat(dead.status()).isEqualTo(LockStatus.LOST);
+            assertThat(inspectDirectly(key).hasId(heir.info().id())).isTrue();
+            armed.letGo();
+            time().pass(shortestLease());
+            heir.ensureHeld();
+            finishRun(heir::release);
+            assertBecomesFree(key);
+        }
+    }
+
+    @Test
+    void aForceUnlockThatSuffersAFaultFreesTheKey() throws Exception {
+        for (Fault fault : PASSING) {
+            StateKey key = key("break/" + fault);
+            HeldLock lock = hold(party(), key, lasting());
+            Party operator = impatientParty();
+            ArmedFault armed = operator.lockFaults().arm(Operation.BREAK, fault);
+            try {
+                finish(() -> operator.locks().forceUnlock(key, lock.info().id()));
+            } catch (OutcomeUnknownException e) {
+                armed.letGo();
+                finish(() -> operator.locks().forceUnlock(key, lock.info().id()));
+            }
+            armed.assertFired();
+            armed.letGo();
+            assertBecomesFree(key);
+        }
+    }
+
+    @Test
+    void aWaiterWhoseLooksFailGoesOnWaiting() throws Exception {
+        StateKey key = key("looks");
+        HeldLock lock = hold(party(), key, options());
+        Party waiter = impatientParty();
+        for (Fault fault : List.of(Fault.CUT, Fault.THROTTLED, Fault.HANG_BEFORE, Fault.HANG_AFTER)) {
+            waiter.lockFaults().arm(Operation.OBSERVE, fault);
+        }
+        Call<HeldLock> call = startWaiting(waiter, key, new RecordingListener(time()));
+        time().await("looks after the faults", () -> waiter.lockFaults().count(Operation.OBSERVE) > 6);
+        waiter.lockFaults().assertAllFired();
+        finishRun(lock::release);
+        HeldLock next = finish(call);
+        assertThat(next.status()).isEqualTo(LockStatus.HELD);
+    }
+
+    @Test
+    void everyCallEndsWhenTheStoreAnswersNothing() throws Exception {
+        StateKey key = key("silent");
+        HeldLock lock = hold(party(), key, lasting());
+        Party party = impatientParty();
+        for (Operation operation : Operation.values()) {
+            party.lockFaults().arm(operation, Fault.HANG_BEFORE, Integer.MAX_VALUE);
+        }
+        Duration bound = CALL_TIMEOUT.multipliedBy(2).plusSeconds(1).plus(time().slack());
+        List<Callable<?>> calls = List.of(
+                () -> party.locks().tryAcquire(key, options().build()),
+                () -> party.locks().acquire(key, options().build()),
+                () -> party.locks().inspect(key),
+                () -> party.locks().list(prefix()),
+                () -> party.locks().forceUnlock(key, lock.info().id()));
+        for (Callable<?> silent : calls) {
+            long start = time().nanos();
+            assertThatThrownBy(() -> finish(Call.start(silent)))
+                    .isInstanceOf(StatelockException.class);
+            assertThat(time().since(start)).isLessThanOrEqualTo(bound);
+        }
+        party.recover();
+        assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
+    }
+}
