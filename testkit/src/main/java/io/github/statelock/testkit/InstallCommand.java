@@ -44,6 +44,15 @@ final class InstallCommand {
         }
     }
 
+    /**
+     * Looks whether a program is there.
+     *
+     * @throws ServerNotInstalledException where it is not
+     */
+    static void requireProgram(String name, String advice) {
+        start(new ProcessBuilder(name, "--version"), advice).destroyForcibly();
+    }
+
     private static Process start(ProcessBuilder builder, String advice) {
         try {
             return builder.start();

@@ -14,13 +14,16 @@ final class ServerInstall {
     static final String FAKE_GCS_SERVER_VERSION = "v1.56.1";
     static final String GCS_EMULATOR_VERSION = "v0.0.0-20240401123056-edc69752f474";
 
+    private static final String NODE = "Install Node.js 22 or later, with npm.";
+    private static final String GO = "Install Go 1.26 or later.";
     private static final boolean WINDOWS =
             System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
 
     private ServerInstall() {}
 
-    /** Returns Azurite's script for its blob service. */
+    /** Returns Azurite's script for its blob service, which needs Node.js to run too. */
     static Path azurite() {
+        InstallCommand.requireProgram("node", NODE);
         Path folder = ServerCache.ofThisUser().install("azurite-" + AZURITE_VERSION, ServerInstall::installAzurite);
         return folder.resolve(Path.of("node_modules", "azurite", "dist", "src", "blob", "main.js"));
     }
@@ -41,7 +44,7 @@ final class ServerInstall {
             Files.copy(pinned.resolve(file), folder.resolve(file));
         }
         InstallCommand.run(
-                "Install Node.js 22 or later (with npm).",
+                NODE,
                 folder,
                 Map.of(),
                 List.of(WINDOWS ? "npm.cmd" : "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
@@ -52,9 +55,9 @@ final class ServerInstall {
                 .install(
                         name + "-" + version,
                         target -> InstallCommand.run(
-                                "Install Go 1.26 or later.",
+                                GO,
                                 target,
-                                Map.of("GOBIN", target.toString()),
+                                Map.of("GOBIN", target.toString(), "CGO_ENABLED", "0"),
                                 List.of("go", "install", module + "@" + version)));
         return folder.resolve(WINDOWS ? name + ".exe" : name);
     }

@@ -88,7 +88,9 @@ final class ServerResolution {
             if (e.getCause() instanceof TestAbortedException aborted) {
                 throw new TestAbortedException(aborted.getMessage(), aborted);
             }
-            throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String message = cause instanceof IllegalStateException ? cause.getMessage() : cause.toString();
+            throw new IllegalStateException(message, cause);
         }
     }
 }
