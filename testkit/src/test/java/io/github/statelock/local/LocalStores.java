@@ -52,6 +52,12 @@ public final class LocalStores {
                     new LocalLockDriver(new FileRecords(folder()), ProcProcesses.system()), new FileStateDriver(folder()));
         }
 
+        /** Drivers whose records name no process, so that the lease alone decides whether a holder is dead. */
+        public Drivers openWithoutProcesses() {
+            return new Drivers(
+                    new LocalLockDriver(new FileRecords(folder()), Processes.unknown()), new FileStateDriver(folder()));
+        }
+
         /** A lock record past the drivers. */
         public void putForeignLock(StateKey key, LockInfo info) {
             put(new FileRecords(folder()), key, foreign(info));
