@@ -38,7 +38,8 @@ final class ChildJvm implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 ContractProcess.class.getName()));
         command.addAll(arguments);
-        return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new ChildJvm(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     /** The next line that begins like that; the child's whole output is in the failure if there is none. */

@@ -105,13 +105,12 @@ final class ContractProcess {
     private void countUp(LockedState state) {
         oracle.inside(state.lock().info().id(), state.lock().fencingToken(), () -> {
             out.println("HELD " + state.lock().info().id());
-            int serial = state.read()
-                    .map(s -> WholeState.serial(s.bytes()))
-                    .orElse(0);
+            int serial = state.read().map(s -> WholeState.serial(s.bytes())).orElse(0);
             state.write(WholeState.of(serial + 1));
             out.println("WROTE " + (serial + 1));
             return true;
         });
+        out.println("LEAVES");
     }
 
     /** The parent never writes: the end of the input is the end of the parent. */

@@ -92,7 +92,9 @@ public abstract class ManyProcessesContract {
             }
             for (ChildJvm child : children) {
                 child.await("DONE");
-                assertThat(child.awaitExit()).as(() -> "exit of " + child.output()).isZero();
+                assertThat(child.awaitExit())
+                        .as(() -> "exit of " + child.output())
+                        .isZero();
             }
         } finally {
             children.forEach(ChildJvm::close);
@@ -125,7 +127,8 @@ public abstract class ManyProcessesContract {
             assertThat(locks.inspect(stateKey).orElseThrow().hasId(id)).isTrue();
             holder.kill();
             Duration wait = lease().multipliedBy(2).plusSeconds(30);
-            LockOptions.Builder options = LockOptions.builder().operation("contract").waitUpTo(wait);
+            LockOptions.Builder options =
+                    LockOptions.builder().operation("contract").waitUpTo(wait);
             if (lease().isZero()) {
                 assertThat(locks.forceUnlock(stateKey, id)).isTrue();
                 options.noLease();
@@ -135,7 +138,9 @@ public abstract class ManyProcessesContract {
             long start = System.nanoTime();
             locks.acquire(stateKey, options.build()).release();
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            assertThat(took).isLessThanOrEqualTo(lease().plus(BackendContract.margin(lease())).plusSeconds(3));
+            assertThat(took)
+                    .isLessThanOrEqualTo(
+                            lease().plus(BackendContract.margin(lease())).plusSeconds(3));
         }
     }
 }

@@ -49,7 +49,8 @@ public final class LocalStores {
         /** Drivers with objects of their own, as another process has. */
         public Drivers open() {
             return new Drivers(
-                    new LocalLockDriver(new FileRecords(folder()), ProcProcesses.system()), new FileStateDriver(folder()));
+                    new LocalLockDriver(new FileRecords(folder()), ProcProcesses.system()),
+                    new FileStateDriver(folder()));
         }
 
         /** Drivers whose records name no process, so that the lease alone decides whether a holder is dead. */
