@@ -20,11 +20,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a backend's leaf tells the contracts: how to reach its store, and what it can do. A missing capability is asserted to
@@ -222,7 +222,8 @@ public abstract class BackendContract {
 
     /** Options with the shortest lease, or without one where there is none. */
     final LockOptions.Builder options() {
-        LockOptions.Builder options = LockOptions.builder().operation("contract").info("who keeps it?");
+        LockOptions.Builder options =
+                LockOptions.builder().operation("contract").info("who keeps it?");
         return supportsLeases() ? options.lease(shortestLease()) : options.noLease();
     }
 
@@ -282,9 +283,9 @@ public abstract class BackendContract {
     final void assertBecomesFree(StateKey key) throws Exception {
         Party observer = party();
         time().await(
-                "free lock of " + key,
-                Duration.ofSeconds(30),
-                () -> observer.lockDriver().observe(key).isEmpty());
+                        "free lock of " + key,
+                        Duration.ofSeconds(30),
+                        () -> observer.lockDriver().observe(key).isEmpty());
         time().pass(Duration.ofSeconds(2));
         Assertions.assertThat(inspect(observer, key)).isEmpty();
     }

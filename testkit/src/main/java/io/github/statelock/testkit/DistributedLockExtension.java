@@ -105,9 +105,10 @@ final class DistributedLockExtension
     }
 
     private static void take(ExtensionContext context, AnnotatedElement element) throws InterruptedException {
-        List<DistributedLock> wanted = AnnotationSupport.findRepeatableAnnotations(element, DistributedLock.class).stream()
-                .sorted(Comparator.comparing(DistributedLock::value))
-                .toList();
+        List<DistributedLock> wanted =
+                AnnotationSupport.findRepeatableAnnotations(element, DistributedLock.class).stream()
+                        .sorted(Comparator.comparing(DistributedLock::value))
+                        .toList();
         Taken taken = new Taken();
         try {
             for (DistributedLock lock : wanted) {

@@ -130,10 +130,7 @@ public final class FaultPlan<O extends Enum<O>> {
      * @param refused the answer where the store refuses to serve
      */
     <T> T run(
-            O operation,
-            Supplier<T> send,
-            Function<Throwable, T> unanswered,
-            Function<StatelockException, T> refused) {
+            O operation, Supplier<T> send, Function<Throwable, T> unanswered, Function<StatelockException, T> refused) {
         AtomicInteger count = counts.get(operation);
         if (count != null) {
             count.incrementAndGet();

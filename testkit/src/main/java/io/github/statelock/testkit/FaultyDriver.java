@@ -131,7 +131,10 @@ public final class FaultyDriver implements LockDriver {
 
     private <T> T read(Operation operation, Supplier<T> send) {
         return faults.run(
-                operation, send, cause -> raise(new BackendUnavailableException("no answer", cause)), FaultyDriver::raise);
+                operation,
+                send,
+                cause -> raise(new BackendUnavailableException("no answer", cause)),
+                FaultyDriver::raise);
     }
 
     static <T> T raise(StatelockException failure) {

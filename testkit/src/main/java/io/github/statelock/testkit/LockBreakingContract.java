@@ -110,7 +110,8 @@ abstract class LockBreakingContract extends LockLossContract {
         ObservedLock seen = inspectDirectly(key);
         finishRun(first::release);
         HeldLock second = hold(holder, key, options());
-        ReleaseOutcome outcome = party().lockDriver().breakLock(seen, first.info().id());
+        ReleaseOutcome outcome =
+                party().lockDriver().breakLock(seen, first.info().id());
         assertThat(outcome).isInstanceOf(ReleaseOutcome.NotOwner.class);
         assertThat(inspectDirectly(key).hasId(second.info().id())).isTrue();
     }
@@ -125,8 +126,8 @@ abstract class LockBreakingContract extends LockLossContract {
         assertThat(refusal.lease()).isEmpty();
         ObservedLock seen = inspect(party, key).orElseThrow();
         assertThat(seen.version()).isNotEmpty();
-        assertThatThrownBy(() -> finish(() ->
-                        party.locks().forceUnlock(key, UUID.randomUUID().toString())))
+        assertThatThrownBy(() -> finish(
+                        () -> party.locks().forceUnlock(key, UUID.randomUUID().toString())))
                 .isInstanceOf(LockIdMismatchException.class);
         assertThat(inspect(party, key)).isPresent();
         assertThat(finish(() -> party.locks().forceUnlock(key, seen.version()))).isTrue();
@@ -162,13 +163,11 @@ abstract class LockBreakingContract extends LockLossContract {
         Party sweeper = party();
         long start = time().nanos();
         List<ObservedLock> removed = finish(() -> sweeper.locks().sweep(prefix() + "sweep/"));
-        assertThat(removed).singleElement().satisfies(lock -> assertThat(
-                        lock.hasId(dead.info().id()))
-                .isTrue());
-        assertThat(time().since(start))
-                .isBetween(expiresByService() ? Duration.ZERO : deadAfter(), takenOverWithin());
-        assertThat(openDrivers().locks().observe(key("sweep/dead"))
-                        .filter(lock -> !lock.expired()))
+        assertThat(removed)
+                .singleElement()
+                .satisfies(lock -> assertThat(lock.hasId(dead.info().id())).isTrue());
+        assertThat(time().since(start)).isBetween(expiresByService() ? Duration.ZERO : deadAfter(), takenOverWithin());
+        assertThat(openDrivers().locks().observe(key("sweep/dead")).filter(lock -> !lock.expired()))
                 .isEmpty();
         alive.ensureHeld();
         assertThat(inspectDirectly(key("sweep/alive")).hasId(alive.info().id())).isTrue();

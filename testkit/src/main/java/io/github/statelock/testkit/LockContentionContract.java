@@ -36,9 +36,10 @@ abstract class LockContentionContract extends LockFencingContract {
                     .toList();
             assertThat(winners).as("winners of round " + round).hasSize(1);
             String winner = winners.get(0).info().id();
-            assertThat(attempts).filteredOn(LockAttempt.Held.class::isInstance).allSatisfy(a -> assertThat(
-                            ((LockAttempt.Held) a).holder().hasId(winner))
-                    .isTrue());
+            assertThat(attempts)
+                    .filteredOn(LockAttempt.Held.class::isInstance)
+                    .allSatisfy(a -> assertThat(((LockAttempt.Held) a).holder().hasId(winner))
+                            .isTrue());
             winners.get(0).release();
         }
     }
@@ -48,7 +49,8 @@ abstract class LockContentionContract extends LockFencingContract {
         StateKey key = key("oracle");
         ExclusionOracle oracle = new ExclusionOracle();
         AtomicInteger turns = new AtomicInteger(contendedTurns());
-        LockOptions options = lasting().fencing(true).waitUpTo(ContractTime.LIMIT).build();
+        LockOptions options =
+                lasting().fencing(true).waitUpTo(ContractTime.LIMIT).build();
         onAllThreads(managers(), party -> {
             while (turns.getAndDecrement() > 0) {
                 try (HeldLock lock = party.locks().acquire(key, options)) {

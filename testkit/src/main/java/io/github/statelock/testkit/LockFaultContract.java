@@ -215,8 +215,7 @@ abstract class LockFaultContract extends LockContentionContract {
                 () -> party.locks().forceUnlock(key, lock.info().id()));
         for (Callable<?> silent : calls) {
             long start = time().nanos();
-            assertThatThrownBy(() -> finish(Call.start(silent)))
-                    .isInstanceOf(StatelockException.class);
+            assertThatThrownBy(() -> finish(Call.start(silent))).isInstanceOf(StatelockException.class);
             assertThat(time().since(start)).isLessThanOrEqualTo(bound);
         }
         party.recover();

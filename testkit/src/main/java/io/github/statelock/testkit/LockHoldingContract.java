@@ -38,7 +38,8 @@ abstract class LockHoldingContract extends BackendContract {
     @Test
     void aRefusalNamesTheHolder() throws Exception {
         StateKey key = key("refused");
-        HeldLock lock = hold(party(), key, options().operation("apply").info("build 7").who("ann@ci"));
+        HeldLock lock =
+                hold(party(), key, options().operation("apply").info("build 7").who("ann@ci"));
         ObservedLock seen = refusal(party(), key, options());
         assertThat(seen.key()).isEqualTo(key);
         LockInfo info = seen.info().orElseThrow();
@@ -76,7 +77,8 @@ abstract class LockHoldingContract extends BackendContract {
         for (Party party : List.of(first, second, first)) {
             HeldLock lock = hold(party, key, options());
             assertThat(lock.status()).isEqualTo(LockStatus.HELD);
-            assertThat(inspect(second, key).orElseThrow().hasId(lock.info().id())).isTrue();
+            assertThat(inspect(second, key).orElseThrow().hasId(lock.info().id()))
+                    .isTrue();
             finishRun(lock::release);
             assertThat(inspect(first, key)).isEmpty();
         }
@@ -104,7 +106,9 @@ abstract class LockHoldingContract extends BackendContract {
         HeldLock first = hold(party, key, options());
         finishRun(first::release);
         HeldLock second = hold(party, key, options());
-        assertThat(second.info().id()).isNotEqualTo(first.info().id()).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+        assertThat(second.info().id())
+                .isNotEqualTo(first.info().id())
+                .matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     }
 
     @Test
@@ -127,13 +131,17 @@ abstract class LockHoldingContract extends BackendContract {
         Call<HeldLock> call = Call.start(() -> waiter.locks()
                 .acquire(
                         key,
-                        options().waitUpTo(Duration.ofMinutes(2)).listener(listener).build()));
+                        options()
+                                .waitUpTo(Duration.ofMinutes(2))
+                                .listener(listener)
+                                .build()));
         time().await("second look", () -> listener.count("waiting") >= 2);
         finishRun(lock::release);
         HeldLock next = finish(call);
         assertThat(next.status()).isEqualTo(LockStatus.HELD);
         assertThat(listener.all("waiting"))
-                .allSatisfy(e -> assertThat(e.other().orElseThrow().hasId(lock.info().id()))
+                .allSatisfy(e -> assertThat(
+                                e.other().orElseThrow().hasId(lock.info().id()))
                         .isTrue())
                 .extracting(RecordingListener.Event::elapsed)
                 .isSorted();
@@ -165,7 +173,10 @@ abstract class LockHoldingContract extends BackendContract {
         Call<HeldLock> call = Call.start(() -> waiter.locks()
                 .acquire(
                         key,
-                        options().waitUpTo(Duration.ofMinutes(2)).listener(listener).build()));
+                        options()
+                                .waitUpTo(Duration.ofMinutes(2))
+                                .listener(listener)
+                                .build()));
         time().await("look", () -> listener.count("waiting") >= 1);
         call.interrupt();
         assertThatThrownBy(() -> finish(call)).isInstanceOf(InterruptedException.class);
@@ -211,9 +222,12 @@ abstract class LockHoldingContract extends BackendContract {
         }
         Party observer = party();
         List<ObservedLock> below = finish(() -> observer.locks().list(prefix() + "list/"));
-        assertThat(below).extracting(ObservedLock::key).containsExactly(key("list/a"), key("list/a/deep"), key("list/b"));
-        assertThat(below).allSatisfy(lock -> assertThat(lock.info().orElseThrow().info())
-                .isEqualTo(options().build().info()));
+        assertThat(below)
+                .extracting(ObservedLock::key)
+                .containsExactly(key("list/a"), key("list/a/deep"), key("list/b"));
+        assertThat(below)
+                .allSatisfy(lock -> assertThat(lock.info().orElseThrow().info())
+                        .isEqualTo(options().build().info()));
         assertThat(finish(() -> observer.locks().list(prefix() + "none/"))).isEmpty();
     }
 

@@ -36,7 +36,10 @@ abstract class LockLeaseContract extends LockHoldingContract {
         return Call.start(() -> waiter.locks()
                 .acquire(
                         key,
-                        options().waitUpTo(Duration.ofMinutes(2)).listener(listener).build()));
+                        options()
+                                .waitUpTo(Duration.ofMinutes(2))
+                                .listener(listener)
+                                .build()));
     }
 
     /** How long at least a record must stand still before it is taken over. */
@@ -115,10 +118,14 @@ abstract class LockLeaseContract extends LockHoldingContract {
         assertThat(dead.status()).isEqualTo(LockStatus.LOST);
         assertThat(successor.status()).isEqualTo(LockStatus.HELD);
         time().await("events", () -> listener.count("acquired") == 1 && holders.count("lost") == 1);
-        assertThat(listener.all("takenOver")).singleElement().satisfies(e -> assertThat(
-                        e.other().orElseThrow().hasId(dead.info().id()))
-                .isTrue());
-        assertThat(holders.all("lost").get(0).nanos() - taken).as("lost before it was taken").isNegative();
+        assertThat(listener.all("takenOver"))
+                .singleElement()
+                .satisfies(e -> assertThat(
+                                e.other().orElseThrow().hasId(dead.info().id()))
+                        .isTrue());
+        assertThat(holders.all("lost").get(0).nanos() - taken)
+                .as("lost before it was taken")
+                .isNegative();
     }
 
     @Test
@@ -178,7 +185,8 @@ abstract class LockLeaseContract extends LockHoldingContract {
         time().await("event lost", () -> holders.count("lost") == 1);
         time().pass(Duration.ofSeconds(2));
         assertThat(successor.status()).isEqualTo(LockStatus.HELD);
-        assertThat(inspect(holder, key).orElseThrow().hasId(successor.info().id())).isTrue();
+        assertThat(inspect(holder, key).orElseThrow().hasId(successor.info().id()))
+                .isTrue();
     }
 
     @Test
@@ -195,7 +203,8 @@ abstract class LockLeaseContract extends LockHoldingContract {
         LockProposal proposal = new LockProposal(key, foreignInfo(key), Optional.of(shortestLease()));
         AcquireOutcome outcome = other.lockDriver().takeOver(proposal, stale);
         assertThat(outcome).isInstanceOf(AcquireOutcome.Held.class);
-        assertThat(((AcquireOutcome.Held) outcome).holder().hasId(lock.info().id())).isTrue();
+        assertThat(((AcquireOutcome.Held) outcome).holder().hasId(lock.info().id()))
+                .isTrue();
         lock.ensureHeld();
         assertThat(lock.status()).isEqualTo(LockStatus.HELD);
     }

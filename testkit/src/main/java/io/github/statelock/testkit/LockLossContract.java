@@ -39,8 +39,9 @@ abstract class LockLossContract extends LockLeaseContract {
         assertThat(lock.status()).isEqualTo(LockStatus.LOST);
         assertThat(lock.remaining().orElseThrow()).isZero();
         assertThatThrownBy(lock::ensureHeld)
-                .isInstanceOfSatisfying(LockLostException.class, e -> assertThat(e.lockId())
-                        .isEqualTo(lock.info().id()));
+                .isInstanceOfSatisfying(
+                        LockLostException.class,
+                        e -> assertThat(e.lockId()).isEqualTo(lock.info().id()));
         time().await("events", () -> listener.count("lost") == 1);
         assertThat(listener.names()).containsSubsequence("acquired", "atRisk", "lost");
     }
@@ -98,7 +99,8 @@ abstract class LockLossContract extends LockLeaseContract {
         assertThatThrownBy(() -> finishRun(lost::release)).isInstanceOf(LockLostException.class);
         finishRun(lost::close); // told once; a body that released already is not told again
         time().pass(Duration.ofSeconds(2));
-        assertThat(inspect(holder, key).orElseThrow().hasId(successor.info().id())).isTrue();
+        assertThat(inspect(holder, key).orElseThrow().hasId(successor.info().id()))
+                .isTrue();
         successor.ensureHeld();
         finishRun(successor::release);
     }
@@ -150,7 +152,8 @@ abstract class LockLossContract extends LockLeaseContract {
         long start = time().nanos();
         HeldLock successor = finish(startWaiting(party(), key, new RecordingListener(time())));
         assertThat(lock.status()).isEqualTo(LockStatus.LOST);
-        assertThat(time().since(start)).isGreaterThanOrEqualTo(maxHold.plus(shortestLease().dividedBy(3)));
+        assertThat(time().since(start))
+                .isGreaterThanOrEqualTo(maxHold.plus(shortestLease().dividedBy(3)));
         assertThat(successor.status()).isEqualTo(LockStatus.HELD);
     }
 

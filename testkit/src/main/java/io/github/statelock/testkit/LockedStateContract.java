@@ -101,12 +101,8 @@ public abstract class LockedStateContract extends BackendContract {
         write(locked, state(5));
         int sent = party.stateFaults().count(Operation.WRITE);
         for (String refused : List.of(
-                state(4),
-                state(5, LINEAGE, "\"a\":1"),
-                state(6, OTHER_LINEAGE, ""),
-                state(4, OTHER_LINEAGE, ""))) {
-            assertThatThrownBy(() -> write(locked, refused))
-                    .isInstanceOf(StaleSerialException.class);
+                state(4), state(5, LINEAGE, "\"a\":1"), state(6, OTHER_LINEAGE, ""), state(4, OTHER_LINEAGE, ""))) {
+            assertThatThrownBy(() -> write(locked, refused)).isInstanceOf(StaleSerialException.class);
         }
         assertThat(party.stateFaults().count(Operation.WRITE)).as("writes sent").isEqualTo(sent);
         write(locked, state(5));
@@ -151,8 +147,9 @@ public abstract class LockedStateContract extends BackendContract {
         StateVersion base = write(locked, state(1));
         assertChangedOutside(key, base, locked.lock().info().id());
         assertThatThrownBy(() -> write(locked, state(3)))
-                .isInstanceOfSatisfying(StateConflictException.class, e -> assertThat(e.expected())
-                        .contains(base));
+                .isInstanceOfSatisfying(
+                        StateConflictException.class,
+                        e -> assertThat(e.expected()).contains(base));
         assertThatThrownBy(() -> write(locked, state(4))).isInstanceOf(IllegalStateException.class);
         assertThat(stored(key)).contains(state(2));
         assertThat(finish(locked::read).map(State::utf8)).contains(state(2));
@@ -261,8 +258,7 @@ public abstract class LockedStateContract extends BackendContract {
 
     private static void assertRefused(Call<?> call) {
         assertThatThrownBy(call::result)
-                .isInstanceOfAny(
-                        StateConflictException.class, OutcomeUnknownException.class, LockLostException.class);
+                .isInstanceOfAny(StateConflictException.class, OutcomeUnknownException.class, LockLostException.class);
     }
 
     @Test
@@ -286,7 +282,8 @@ public abstract class LockedStateContract extends BackendContract {
         StateKey key = key("suppressed");
         Party party = party();
         assertThatThrownBy(() -> finish(() -> {
-                    try (LockedState locked = party.backend().lock(key, options().build())) {
+                    try (LockedState locked =
+                            party.backend().lock(key, options().build())) {
                         party.locks().forceUnlock(key, locked.lock().info().id());
                         throw new IllegalArgumentException("thrown by the test's body");
                     }

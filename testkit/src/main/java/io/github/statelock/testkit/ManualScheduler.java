@@ -87,7 +87,8 @@ public final class ManualScheduler implements Scheduler {
         synchronized (lock) {
             Task next = tasks.peek();
             return Optional.ofNullable(next)
-                    .map(t -> Duration.ofNanos(Math.max(0, t.due - ticker.elapsed().toNanos())));
+                    .map(t -> Duration.ofNanos(
+                            Math.max(0, t.due - ticker.elapsed().toNanos())));
         }
     }
 

@@ -239,7 +239,8 @@ abstract class StateContentContract extends BackendContract {
         List<StateVersion> expected = keepsHistory() ? List.of(three, two, one) : List.of(three);
         assertThat(history).extracting(StateStore.Revision::version).containsExactlyElementsOf(expected);
         assertThat(history.get(0).size()).isEqualTo(3);
-        assertThat(finish(() -> party.states().read(key, three)).map(State::utf8)).contains("333");
+        assertThat(finish(() -> party.states().read(key, three)).map(State::utf8))
+                .contains("333");
         assertThat(finish(() -> party.states().read(key, one)).map(State::utf8))
                 .isEqualTo(keepsHistory() ? Optional.of("1") : Optional.empty());
         assertThat(finish(() -> party.states().read(key, new StateVersion("0"))))

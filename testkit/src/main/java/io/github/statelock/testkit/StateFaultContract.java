@@ -54,7 +54,9 @@ abstract class StateFaultContract extends StateContentContract {
             StateVersion later = write(party(), key, "later", WriteCondition.ifVersion(written));
             armed.letGo(); // what was on its way arrives now, on a base that is gone
             time().pass(Duration.ofSeconds(1));
-            assertThat(read(party(), key).orElseThrow().version()).as("after late " + fault).isEqualTo(later);
+            assertThat(read(party(), key).orElseThrow().version())
+                    .as("after late " + fault)
+                    .isEqualTo(later);
             assertContent(key, "later");
         }
     }
@@ -87,7 +89,9 @@ abstract class StateFaultContract extends StateContentContract {
             StateVersion again = write(party(), key, "again", WriteCondition.ifAbsent());
             armed.letGo();
             time().pass(Duration.ofSeconds(1));
-            assertThat(read(party(), key).orElseThrow().version()).as("after late " + fault).isEqualTo(again);
+            assertThat(read(party(), key).orElseThrow().version())
+                    .as("after late " + fault)
+                    .isEqualTo(again);
         }
     }
 
@@ -133,7 +137,9 @@ abstract class StateFaultContract extends StateContentContract {
             for (Call<Boolean> call : calls) {
                 applied += call.result() ? 1 : 0;
             }
-            assertThat(applied).as("writers of round " + round + " that were told they won").isEqualTo(1);
+            assertThat(applied)
+                    .as("writers of round " + round + " that were told they won")
+                    .isEqualTo(1);
         }
     }
 
@@ -145,7 +151,8 @@ abstract class StateFaultContract extends StateContentContract {
         StateVersion base = write(party, key, "base", WriteCondition.ifAbsent());
         ArmedFault lost = party.stateFaults().arm(Operation.WRITE, Fault.LOST_ANSWER);
         lost.whenFired(() -> {
-            StateVersion mine = openDrivers().states().read(key).orElseThrow().state().version();
+            StateVersion mine =
+                    openDrivers().states().read(key).orElseThrow().state().version();
             other.states().write(key, "theirs".getBytes(UTF_8), WriteCondition.ifVersion(mine));
         });
         assertThatThrownBy(() -> write(party, key, "mine", WriteCondition.ifVersion(base)))

@@ -131,8 +131,7 @@ public final class VersionHistoryChecker {
             if (write.outcome() == Outcome.APPLIED || (write.outcome() == Outcome.UNKNOWN && known)) {
                 Write other = next.put(write.base(), write);
                 if (other != null) {
-                    violations.add(
-                            other.serial() + " and " + write.serial() + " were both applied on " + write.base());
+                    violations.add(other.serial() + " and " + write.serial() + " were both applied on " + write.base());
                 }
             }
         }
@@ -166,8 +165,8 @@ public final class VersionHistoryChecker {
         if (chain.size() != next.size()) {
             next.values().stream()
                     .filter(write -> !known.contains(write.serial()))
-                    .forEach(write -> violations.add(write.serial() + " replaced " + write.base()
-                            + ", which was never the newest version"));
+                    .forEach(write -> violations.add(
+                            write.serial() + " replaced " + write.base() + ", which was never the newest version"));
         }
         reads.stream()
                 .filter(read -> !known.contains(read.seen()))
@@ -233,7 +232,10 @@ public final class VersionHistoryChecker {
         }
 
         private long earliest() {
-            long first = chain.stream().map(Write::from).min(Comparator.naturalOrder()).orElse(0L);
+            long first = chain.stream()
+                    .map(Write::from)
+                    .min(Comparator.naturalOrder())
+                    .orElse(0L);
             return reads.stream().map(Read::from).reduce(first, (a, b) -> a - b < 0 ? a : b);
         }
     }

@@ -49,7 +49,14 @@ public final class LocalStores {
         /** Drivers with objects of their own, as another process has. */
         public Drivers open() {
             return new Drivers(
-                    new LocalLockDriver(new FileRecords(folder()), ProcProcesses.system()), new FileStateDriver(folder()));
+                    new LocalLockDriver(new FileRecords(folder()), ProcProcesses.system()),
+                    new FileStateDriver(folder()));
+        }
+
+        /** Drivers whose records name no process, so that the lease alone decides whether a holder is dead. */
+        public Drivers openWithoutProcesses() {
+            return new Drivers(
+                    new LocalLockDriver(new FileRecords(folder()), Processes.unknown()), new FileStateDriver(folder()));
         }
 
         /** A lock record past the drivers. */

@@ -84,9 +84,8 @@ final class BrokenLockDriver implements LockDriver {
         RenewOutcome outcome = inner.renew(lock);
         if (defect == Defect.RENEWS_UNCONDITIONALLY && outcome instanceof RenewOutcome.Lost lost) {
             LockProposal again = new LockProposal(lock.key(), lock.info(), lock.lease());
-            AcquireOutcome taken = lost.actual()
-                    .map(actual -> inner.takeOver(again, actual))
-                    .orElseGet(() -> inner.tryAcquire(again));
+            AcquireOutcome taken =
+                    lost.actual().map(actual -> inner.takeOver(again, actual)).orElseGet(() -> inner.tryAcquire(again));
             return taken instanceof AcquireOutcome.Acquired acquired
                     ? new RenewOutcome.Renewed(acquired.lock())
                     : outcome;
@@ -134,12 +133,13 @@ final class BrokenLockDriver implements LockDriver {
     private ObservedLock seen(ObservedLock lock) {
         return switch (defect) {
             case CHECKS_NO_LEASE -> new ObservedLock(lock.key(), lock.info(), lock.lease(), lock.version(), true);
-            case INVENTS_LEASES -> new ObservedLock(
-                    lock.key(),
-                    lock.info(),
-                    lock.lease().or(() -> Optional.of(leaseBounds().shortest())),
-                    lock.version(),
-                    lock.expired());
+            case INVENTS_LEASES ->
+                new ObservedLock(
+                        lock.key(),
+                        lock.info(),
+                        lock.lease().or(() -> Optional.of(leaseBounds().shortest())),
+                        lock.version(),
+                        lock.expired());
             default -> lock;
         };
     }

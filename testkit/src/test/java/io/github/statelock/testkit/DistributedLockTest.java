@@ -16,7 +16,6 @@ import io.github.statelock.ObservedLock;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -107,7 +106,9 @@ class DistributedLockTest {
 
     @Test
     void aMethodsLockSpansTheMethodWithItsBeforeAndAfter() {
-        run(OnMethods.class).testEvents().assertStatistics(stats -> stats.started(2).succeeded(2));
+        run(OnMethods.class)
+                .testEvents()
+                .assertStatistics(stats -> stats.started(2).succeeded(2));
         assertThat(SEEN)
                 .contains("before [staging-db]", "locked [staging-db]", "after [staging-db]")
                 .contains("before []", "free []", "after []");
@@ -148,7 +149,9 @@ class DistributedLockTest {
 
     @Test
     void aClassesLocksSpanTheClassAndAreNotTakenTwice() {
-        run(OnClass.class).testEvents().assertStatistics(stats -> stats.started(2).succeeded(2));
+        run(OnClass.class)
+                .testEvents()
+                .assertStatistics(stats -> stats.started(2).succeeded(2));
         assertThat(SEEN)
                 .containsExactly(
                         "beforeAll [cluster, staging-db]",
@@ -228,7 +231,8 @@ class DistributedLockTest {
                                 test("losesItsLock()"),
                                 finishedWithFailure(
                                         instanceOf(AssertionError.class),
-                                        message(m -> m.contains("\"staging-db\" was lost while Robbed.losesItsLock ran")))))
+                                        message(m ->
+                                                m.contains("\"staging-db\" was lost while Robbed.losesItsLock ran")))))
                 .haveExactly(
                         1,
                         event(
@@ -256,9 +260,7 @@ class DistributedLockTest {
         EngineExecutionResults results = run(RobbedClass.class);
         results.testEvents().assertStatistics(stats -> stats.started(2).failed(2));
         assertThat(results.allEvents().failed().stream()
-                        .flatMap(e -> e.getRequiredPayload(TestExecutionResult.class)
-                                .getThrowable()
-                                .stream()))
+                        .flatMap(e -> e.getRequiredPayload(TestExecutionResult.class).getThrowable().stream()))
                 .allSatisfy(e -> assertThat(e).hasRootCauseInstanceOf(LockLostException.class));
     }
 
@@ -271,8 +273,8 @@ class DistributedLockTest {
                 .assertThatEvents()
                 .haveExactly(
                         1,
-                        event(finishedWithFailure(message(
-                                m -> m.contains("statelock.test.store") && m.contains("STATELOCK_STORE")))));
+                        event(finishedWithFailure(
+                                message(m -> m.contains("statelock.test.store") && m.contains("STATELOCK_STORE")))));
     }
 
     @Test

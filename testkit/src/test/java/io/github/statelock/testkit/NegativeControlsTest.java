@@ -18,7 +18,8 @@ import org.junit.platform.testkit.engine.EngineTestKit;
  */
 class NegativeControlsTest {
 
-    private final Map<Class<?>, List<String>> controls = new TreeMap<>((a, b) -> a.getName().compareTo(b.getName()));
+    private final Map<Class<?>, List<String>> controls =
+            new TreeMap<>((a, b) -> a.getName().compareTo(b.getName()));
 
     NegativeControlsTest() {
         control(
@@ -28,9 +29,7 @@ class NegativeControlsTest {
                 "aRefusalNamesTheHolder",
                 "aRecordWithoutLeaseDataIsNeverTakenOver",
                 "aGhostThatFindsAnotherHolderHarmsNobody");
-        control(
-                BrokenStores.TakesOverUnconditionally.class,
-                "aRenewalInBetweenMakesATakeoverFail");
+        control(BrokenStores.TakesOverUnconditionally.class, "aRenewalInBetweenMakesATakeoverFail");
         control(
                 BrokenStores.RenewsUnconditionally.class,
                 "aRenewalThatArrivesLateTouchesNobodyElses",
@@ -62,9 +61,7 @@ class NegativeControlsTest {
                 "aRecordWithoutLeaseDataIsNeverTakenOver",
                 "aLockWithoutLeaseIsNeverTakenOver",
                 "aSweepRemovesDeadHoldersLocksAndNoOthers");
-        control(
-                BrokenStores.ConfirmsEveryToken.class,
-                "aTokenDrawnWhileTheLockWentToSomebodyElseIsNotReturned");
+        control(BrokenStores.ConfirmsEveryToken.class, "aTokenDrawnWhileTheLockWentToSomebodyElseIsNotReturned");
         control(
                 BrokenStores.DrawsOneToken.class,
                 "everyLaterHolderHasALargerToken",
@@ -85,9 +82,7 @@ class NegativeControlsTest {
                 BrokenStores.KnowsWritesByContent.class,
                 "oneOfTwoWritersOfTheSameBytesIsAppliedAndTheOtherConflicts",
                 "oneOfManyWritersOfTheSameBytesIsApplied");
-        control(
-                BrokenStores.ReadsStale.class,
-                "whatManyWritersAndReadersSawCouldHaveHappenedInOneOrder");
+        control(BrokenStores.ReadsStale.class, "whatManyWritersAndReadersSawCouldHaveHappenedInOneOrder");
         control(
                 BrokenStores.ClaimsRefusedWrites.class,
                 "oneOfManyWritersOfTheSameBytesIsApplied",
