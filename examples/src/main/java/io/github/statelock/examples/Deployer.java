@@ -18,7 +18,6 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One deployer of the quickstart, in a process of its own. It locks, reads, and then does what the lines on its standard input
@@ -97,16 +96,22 @@ final class Deployer {
     /** What the person in front of the deployer sees. */
     private static final class Progress implements LockListener {
 
-        private final AtomicBoolean seen = new AtomicBoolean();
+        private static final Duration STEP = Duration.ofSeconds(2);
+
+        private Duration next = Duration.ZERO;
 
         @Override
         public void waiting(ObservedLock holder, Duration elapsed) {
             String who = holder.info().map(LockInfo::who).orElse("somebody");
-            if (seen.compareAndSet(false, true)) {
-                say("waiting", "sees that " + who + " holds the lock, and waits");
-            } else if (elapsed.toSeconds() > 0) {
-                say("still", "waits for " + who + ", " + elapsed.toSeconds() + " s by now");
+            if (elapsed.compareTo(next) < 0) {
+                return;
             }
+            if (next.isZero()) {
+                say("waiting", "sees that " + who + " holds the lock, and waits");
+            } else {
+                say("still", "still waits for " + who + ", " + elapsed.toSeconds() + " s by now");
+            }
+            next = elapsed.plus(STEP);
         }
 
         @Override

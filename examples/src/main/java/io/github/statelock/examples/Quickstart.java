@@ -6,6 +6,7 @@ import io.github.statelock.StatelockException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -45,7 +46,12 @@ public final class Quickstart {
             }
         }
         if (args.length == 2 && args[0].equals("--store")) {
-            return tell(URI.create(args[1]));
+            try {
+                return tell(new URI(args[1]));
+            } catch (URISyntaxException e) {
+                System.err.println("Not a URI: " + e.getMessage());
+                return 2;
+            }
         }
         System.err.print(USAGE);
         return 2;

@@ -1,0 +1,89 @@
+package io.github.statelock.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.statelock.FencingToken;
+import io.github.statelock.LockOptions;
+import io.github.statelock.LockedState;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateBackends;
+import io.github.statelock.StateKey;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExamplesTest {
+
+    @Test
+    void theFirstExampleWritesOneSerialAfterTheOther(@TempDir Path folder) throws Exception {
+        URI store = folder.toUri();
+        FirstExample.apply(store);
+        FirstExample.apply(store);
+        try (StateBackend backend = StateBackends.open(store)) {
+            assertThat(backend.states().read(StateKey.of("prod/network.tfstate")))
+                    .hasValueSatisfying(state -> assertThat(TinyState.serialOf(state)).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void theDeployerWritesAndTellsAConflictApart() throws Exception {
+        try (StateBackend backend = StateBackends.open(URI.create("mem:deployer"))) {
+            EmbeddedDeployer deployer = new EmbeddedDeployer(backend);
+            assertThat(deployer.deploy("app", state -> TinyState.of(1, "lineage"))).startsWith("written");
+            String outcome = deployer.deploy("app", state -> {
+                backend.states()
+                        .write(
+                                StateKey.of("app"),
+                                TinyState.of(5, "lineage"),
+                                io.github.statelock.WriteCondition.unconditional());
+                return TinyState.of(2, "lineage");
+            });
+            assertThat(outcome).contains("somebody without the lock");
+        }
+    }
+
+    @Test
+    void theJobRunsOnceWhereverItIsStarted() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (StateBackend here = StateBackends.open(URI.create("mem:jobs"));
+                StateBackend there = StateBackends.open(URI.create("mem:jobs"))) {
+            boolean ran = LockWithoutState.runOnce(here.locks(), () -> {
+                runs.incrementAndGet();
+                assertThat(runOnce(there, runs)).isFalse();
+            });
+            assertThat(ran).isTrue();
+        }
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void theResourceRefusesAnEarlierHolder() throws Exception {
+        FencedResource resource = new FencedResource();
+        try (StateBackend backend = StateBackends.open(URI.create("mem:fence"))) {
+            assertThat(FencedResource.change(backend.locks(), resource, "blue")).isTrue();
+            assertThat(FencedResource.change(backend.locks(), resource, "green")).isTrue();
+        }
+        assertThat(resource.set(new FencingToken(1), "red")).isFalse();
+        assertThat(resource.value()).isEqualTo("green");
+    }
+
+    @Test
+    void theLockedStateOfTheDocsCloses() throws Exception {
+        try (StateBackend backend = StateBackends.open(URI.create("mem:docs"))) {
+            try (LockedState state = backend.lock("k", LockOptions.operation("apply"))) {
+                state.write(TinyState.of(1, "lineage"));
+            }
+            assertThat(backend.locks().inspect(StateKey.of("k"))).isEmpty();
+        }
+    }
+
+    private static boolean runOnce(StateBackend backend, AtomicInteger runs) {
+        try {
+            return LockWithoutState.runOnce(backend.locks(), runs::incrementAndGet);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
