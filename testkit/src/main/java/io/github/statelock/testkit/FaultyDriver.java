@@ -3,7 +3,6 @@ package io.github.statelock.testkit;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
-import io.github.statelock.StatelockException;
 import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
@@ -126,18 +125,14 @@ public final class FaultyDriver implements LockDriver {
     }
 
     private <T> T change(Operation operation, Supplier<T> send, Function<Throwable, T> unanswered) {
-        return faults.run(operation, send, unanswered, FaultyDriver::raise);
+        return faults.run(operation, send, unanswered, refusal -> {
+            throw refusal;
+        });
     }
 
     private <T> T read(Operation operation, Supplier<T> send) {
-        return faults.run(
-                operation,
-                send,
-                cause -> raise(new BackendUnavailableException("no answer", cause)),
-                FaultyDriver::raise);
-    }
-
-    static <T> T raise(StatelockException failure) {
-        throw failure;
+        return change(operation, send, cause -> {
+            throw new BackendUnavailableException("no answer", cause);
+        });
     }
 }

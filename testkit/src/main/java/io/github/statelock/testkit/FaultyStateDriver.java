@@ -11,6 +11,7 @@ import io.github.statelock.spi.StoredState;
 import io.github.statelock.spi.WriteOutcome;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -90,14 +91,18 @@ public final class FaultyStateDriver implements StateDriver {
     }
 
     private WriteOutcome change(Operation operation, Supplier<WriteOutcome> send) {
-        return faults.run(operation, send, WriteOutcome.Unknown::new, FaultyDriver::raise);
+        return run(operation, send, WriteOutcome.Unknown::new);
     }
 
     private <T> T read(Operation operation, Supplier<T> send) {
-        return faults.run(
-                operation,
-                send,
-                cause -> FaultyDriver.raise(new BackendUnavailableException("no answer", cause)),
-                FaultyDriver::raise);
+        return run(operation, send, cause -> {
+            throw new BackendUnavailableException("no answer", cause);
+        });
+    }
+
+    private <T> T run(Operation operation, Supplier<T> send, Function<Throwable, T> unanswered) {
+        return faults.run(operation, send, unanswered, refusal -> {
+            throw refusal;
+        });
     }
 }

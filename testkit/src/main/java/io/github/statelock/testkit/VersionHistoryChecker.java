@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether what many writers and readers of one state saw could have happened in one order: whether the history is
@@ -222,13 +221,18 @@ public final class VersionHistoryChecker {
 
         private void checkRefusals(long origin) {
             for (Write write : writes) {
-                Long from = since.get(write.base());
-                @Nullable Long end = until.get(write.base());
-                boolean wasNewest = from != null && (end == null || end > write.to() - origin);
-                if (write.outcome() == Outcome.REFUSED && wasNewest && from <= write.from() - origin) {
+                if (write.outcome() == Outcome.REFUSED
+                        && wasNewest(write.base(), write.from() - origin, write.to() - origin)) {
                     violations.add(write.serial() + " was refused although " + write.base() + " was the newest");
                 }
             }
+        }
+
+        /** Whether that version was the newest all that time. */
+        private boolean wasNewest(String serial, long from, long to) {
+            Long start = since.get(serial);
+            Long end = until.get(serial);
+            return start != null && start <= from && (end == null || end > to);
         }
 
         private long earliest() {

@@ -7,7 +7,7 @@ import io.github.statelock.testkit.VersionHistoryChecker.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -143,29 +143,29 @@ class VersionHistoryCheckerTest {
         assertThat(violationsOf(false)).isNotEmpty();
     }
 
-    private static boolean looksAndSets(AtomicReference<String> register, String base, String next) {
-        boolean same = register.get().equals(base);
+    private static boolean looksAndSets(AtomicInteger register, int base, int next) {
+        boolean same = register.get() == base;
         LockSupport.parkNanos(1000);
-        return same && register.getAndSet(next) != null;
+        return same && register.getAndSet(next) >= 0;
     }
 
     private static List<String> violationsOf(boolean correct) throws Exception {
         VersionHistoryChecker history = new VersionHistoryChecker();
-        AtomicReference<String> register = new AtomicReference<>("");
+        AtomicInteger register = new AtomicInteger();
         List<Call<Boolean>> calls = new ArrayList<>();
-        for (int thread = 0; thread < 4; thread++) {
-            String name = "t" + thread + "-";
+        for (int thread = 1; thread <= 4; thread++) {
+            int first = thread * 1000;
             calls.add(Call.start(() -> {
-                for (int turn = 0; turn < 200; turn++) {
+                for (int serial = first; serial < first + 200; serial++) {
                     long reading = history.begin();
-                    String base = register.get();
-                    Optional<String> seen = Optional.of(base).filter(s -> !s.isEmpty());
+                    int base = register.get();
+                    Optional<String> seen = base == 0 ? ABSENT : Optional.of(Integer.toString(base));
                     history.read(reading, seen);
                     long writing = history.begin();
-                    boolean applied = correct
-                            ? register.compareAndSet(base, name + turn)
-                            : looksAndSets(register, base, name + turn);
-                    history.wrote(writing, seen, name + turn, applied ? Outcome.APPLIED : Outcome.REFUSED);
+                    boolean applied =
+                            correct ? register.compareAndSet(base, serial) : looksAndSets(register, base, serial);
+                    Outcome outcome = applied ? Outcome.APPLIED : Outcome.REFUSED;
+                    history.wrote(writing, seen, Integer.toString(serial), outcome);
                 }
                 return true;
             }));
