@@ -23,7 +23,8 @@ class ExamplesTest {
         FirstExample.apply(store);
         try (StateBackend backend = StateBackends.open(store)) {
             assertThat(backend.states().read(StateKey.of("prod/network.tfstate")))
-                    .hasValueSatisfying(state -> assertThat(TinyState.serialOf(state)).isEqualTo(2));
+                    .hasValueSatisfying(
+                            state -> assertThat(TinyState.serialOf(state)).isEqualTo(2));
         }
     }
 
@@ -31,7 +32,8 @@ class ExamplesTest {
     void theDeployerWritesAndTellsAConflictApart() throws Exception {
         try (StateBackend backend = StateBackends.open(URI.create("mem:deployer"))) {
             EmbeddedDeployer deployer = new EmbeddedDeployer(backend);
-            assertThat(deployer.deploy("app", state -> TinyState.of(1, "lineage"))).startsWith("written");
+            assertThat(deployer.deploy("app", state -> TinyState.of(1, "lineage")))
+                    .startsWith("written");
             String outcome = deployer.deploy("app", state -> {
                 backend.states()
                         .write(
@@ -63,7 +65,8 @@ class ExamplesTest {
         FencedResource resource = new FencedResource();
         try (StateBackend backend = StateBackends.open(URI.create("mem:fence"))) {
             assertThat(FencedResource.change(backend.locks(), resource, "blue")).isTrue();
-            assertThat(FencedResource.change(backend.locks(), resource, "green")).isTrue();
+            assertThat(FencedResource.change(backend.locks(), resource, "green"))
+                    .isTrue();
         }
         assertThat(resource.set(new FencingToken(1), "red")).isFalse();
         assertThat(resource.value()).isEqualTo("green");

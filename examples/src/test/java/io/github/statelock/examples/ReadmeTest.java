@@ -11,8 +11,7 @@ class ReadmeTest {
 
     @Test
     void theFirstExampleOfTheReadmeIsTheCompiledOne() throws Exception {
-        String source =
-                Files.readString(Path.of("src/main/java/io/github/statelock/examples/FirstExample.java"));
+        String source = Files.readString(Path.of("src/main/java/io/github/statelock/examples/FirstExample.java"));
         String example = source.substring(
                         source.indexOf("// tag::readme[]\n") + "// tag::readme[]\n".length(),
                         source.indexOf("        // end::readme[]"))
