@@ -3,6 +3,7 @@ package io.github.statelock.local;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendProvider;
 import io.github.statelock.StateBackend;
+import io.github.statelock.spi.UriOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;

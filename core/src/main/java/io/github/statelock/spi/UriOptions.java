@@ -1,4 +1,4 @@
-package io.github.statelock.local;
+package io.github.statelock.spi;
 
 import io.github.statelock.BackendMisconfiguredException;
 import java.net.URI;
@@ -17,8 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters in a store's URI. Each is asked for once; what is left over was not understood. */
-final class UriOptions {
+/**
+ * The parameters in a store's URI, for a {@link io.github.statelock.BackendProvider}. Each is asked for once; what is left
+ * over was not understood. Not safe for use by several threads.
+ */
+public final class UriOptions {
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
@@ -26,7 +29,14 @@ final class UriOptions {
     private final Map<String, String> left = new LinkedHashMap<>();
     private final TreeSet<String> known = new TreeSet<>();
 
-    UriOptions(URI uri, @Nullable String query) {
+    /**
+     * The parameters of a query.
+     *
+     * @param uri the URI, for messages
+     * @param query its raw query; null if there is none
+     * @throws BackendMisconfiguredException if a parameter is there twice
+     */
+    public UriOptions(URI uri, @Nullable String query) {
         this.uri = uri;
         if (query == null || query.isEmpty()) {
             return;
@@ -40,20 +50,56 @@ final class UriOptions {
         }
     }
 
-    void duration(String name, Consumer<Duration> setter) {
+    /**
+     * A positive time, such as {@code 500ms}, {@code 10s} or {@code 5m}.
+     *
+     * @param name the parameter
+     * @param setter told the value if there is one
+     * @throws BackendMisconfiguredException if the value is none, or the setter refuses it
+     */
+    public void duration(String name, Consumer<Duration> setter) {
         take(name, "a positive time such as 500ms, 10s or 5m", UriOptions::durationOf, setter);
     }
 
-    void number(String name, Consumer<Long> setter) {
+    /**
+     * A number.
+     *
+     * @param name the parameter
+     * @param setter told the value if there is one
+     * @throws BackendMisconfiguredException if the value is none, or the setter refuses it
+     */
+    public void number(String name, Consumer<Long> setter) {
         take(name, "a number in the allowed range", Long::parseLong, setter);
     }
 
-    void flag(String name, Consumer<Boolean> setter) {
+    /**
+     * True or false.
+     *
+     * @param name the parameter
+     * @param setter told the value if there is one
+     * @throws BackendMisconfiguredException if the value is neither, or the setter refuses it
+     */
+    public void flag(String name, Consumer<Boolean> setter) {
         take(name, "true or false", UriOptions::flagOf, setter);
     }
 
-    /** Refuses what nobody asked for. */
-    void refuseOthers() {
+    /**
+     * Any text.
+     *
+     * @param name the parameter
+     * @param setter told the value if there is one
+     * @throws BackendMisconfiguredException if the setter refuses the value
+     */
+    public void text(String name, Consumer<String> setter) {
+        take(name, "allowed", value -> value, setter);
+    }
+
+    /**
+     * Refuses what nobody asked for.
+     *
+     * @throws BackendMisconfiguredException if a parameter is left; the message names those that are known
+     */
+    public void refuseOthers() {
         if (!left.isEmpty()) {
             throw problem("has the unknown parameter "
                     + left.keySet().iterator().next() + ". Known are " + String.join(", ", known));
