@@ -72,7 +72,8 @@ final class Confirmation {
         OwnedLock owned = first;
         while (true) {
             OwnedLock target = owned;
-            Timed<RenewOutcome> answer = ask(() -> engine.driver.renew(target), RenewOutcome.Unknown::new);
+            Timed<RenewOutcome> answer =
+                    ask(engine.change(target.key()), () -> engine.driver.renew(target), RenewOutcome.Unknown::new);
             if (answer.value() instanceof RenewOutcome.Renewed renewed) {
                 attempt.hold(renewed.lock());
                 return new Confirmed(renewed.lock(), answer.sent(), answer.sentWall(), Optional.empty());
@@ -96,7 +97,8 @@ final class Confirmation {
         OwnedLock owned = confirmed.lock();
         while (true) {
             OwnedLock target = owned;
-            Timed<FenceOutcome> answer = ask(() -> engine.driver.drawFence(target), FenceOutcome.Unknown::new);
+            Timed<FenceOutcome> answer =
+                    ask(engine.fence(target.key()), () -> engine.driver.drawFence(target), FenceOutcome.Unknown::new);
             if (answer.value() instanceof FenceOutcome.Confirmed proved) {
                 attempt.hold(proved.lock());
                 return new Confirmed(proved.lock(), confirmed.sent(), confirmed.sentWall(), token(proved.token()));
@@ -129,11 +131,12 @@ final class Confirmation {
     }
 
     /** The answer, or the outcome that stands for "none". Denied and misconfigured end the acquisition. */
-    private <T> Timed<T> ask(Supplier<T> request, Function<Throwable, T> none) throws InterruptedException {
+    private <T> Timed<T> ask(Pace.Change change, Supplier<T> request, Function<Throwable, T> none)
+            throws InterruptedException {
         try {
             return Waits.get(engine.threads
                     .lockCalls
-                    .start(patience.callTimeout(), request)
+                    .start(change, patience.callTimeout(), request)
                     .answer());
         } catch (BackendUnavailableException e) {
             return new Timed<>(none.apply(e), 0, 0, 0);

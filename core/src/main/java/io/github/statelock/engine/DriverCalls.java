@@ -2,6 +2,7 @@ package io.github.statelock.engine;
 
 import io.github.statelock.BackendUnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -51,25 +52,58 @@ final class DriverCalls {
     private final Executor pool;
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final Pace pace;
+    private final Duration changeInterval;
 
-    DriverCalls(Executor pool, Ticker ticker, Scheduler scheduler) {
+    DriverCalls(Executor pool, EngineOptions options, Pace pace) {
         this.pool = pool;
-        this.ticker = ticker;
-        this.scheduler = scheduler;
+        this.ticker = options.ticker();
+        this.scheduler = options.scheduler();
+        this.pace = pace;
+        this.changeInterval = options.changeInterval();
     }
 
-    /** Starts a call; its answer is complete when the timeout is over, counted from now. */
+    /** Starts a read; its answer is complete when the timeout is over, counted from now. */
     <T> Call<T> start(Duration timeout, Supplier<T> request) {
+        return start(Optional.empty(), timeout, request);
+    }
+
+    /** As {@link #start(Duration, Supplier)}, for a change: it is sent when its object's turn has come. */
+    <T> Call<T> start(Pace.Change change, Duration timeout, Supplier<T> request) {
+        return start(Optional.of(change), timeout, request);
+    }
+
+    private <T> Call<T> start(Optional<Pace.Change> change, Duration timeout, Supplier<T> request) {
         Call<T> call = new Call<>(new CompletableFuture<>(), new CompletableFuture<>());
         AtomicReference<State> state = new AtomicReference<>(State.WAITING);
         Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
         call.answer().whenComplete((answer, failure) -> timer.cancel());
+        submit(call, state, change, request);
+        return call;
+    }
+
+    private <T> void submit(
+            Call<T> call, AtomicReference<State> state, Optional<Pace.Change> change, Supplier<T> request) {
         try {
-            pool.execute(() -> run(call, state, request));
+            pool.execute(() -> runInTurn(call, state, change, request));
         } catch (RejectedExecutionException e) {
             fail(call, new IllegalStateException("The backend is closed", e));
         }
-        return call;
+    }
+
+    /** Asks for the turn on the pool's thread, right before the request is sent: between the two nothing may pile up. */
+    private <T> void runInTurn(
+            Call<T> call, AtomicReference<State> state, Optional<Pace.Change> change, Supplier<T> request) {
+        if (state.get() != State.WAITING) {
+            return;
+        }
+        Duration wait = change.map(c -> pace.take(c, changeInterval)).orElse(Duration.ZERO);
+        if (wait.isZero()) {
+            run(call, state, request);
+            change.ifPresent(c -> pace.answered(c, changeInterval));
+        } else {
+            scheduler.schedule(wait, () -> submit(call, state, change, request));
+        }
     }
 
     private <T> void run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
@@ -94,7 +128,7 @@ final class DriverCalls {
                     call,
                     new BackendUnavailableException(
                             "Not sent within " + timeout.toMillis()
-                                    + " ms: all calls of this backend are waiting for answers",
+                                    + " ms: all calls of this backend are waiting for answers, or its store limits changes",
                             null));
         } else {
             call.answer().completeExceptionally(new OverrunException(timeout));

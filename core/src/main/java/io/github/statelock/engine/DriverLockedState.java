@@ -2,6 +2,7 @@ package io.github.statelock.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statelock.HeldLock;
+import io.github.statelock.LockStatus;
 import io.github.statelock.LockedState;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.State;
@@ -47,7 +48,9 @@ final class DriverLockedState implements LockedState {
     public Optional<State> read() {
         turn.lock();
         try {
-            base = states.read(lock.key());
+            base = lock.status() == LockStatus.LOST
+                    ? states.read(lock.key())
+                    : states.readUnderLock(lock.key(), lock.info().id());
             baseKnown = true;
             baseIsBehind = false;
             return base;

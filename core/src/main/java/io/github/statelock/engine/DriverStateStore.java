@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The state store of every backend. Safe for use by several threads. */
@@ -22,8 +23,16 @@ final class DriverStateStore implements StateStore {
     private final StateDriver driver;
     private final EngineOptions options;
     private final EngineThreads threads;
+    private final Function<StateKey, String> lockPath;
 
-    DriverStateStore(StateDriver driver, EngineOptions options, EngineThreads threads) {
+    /**
+     * A state store.
+     *
+     * @param lockPath names the object of a state in all of the JVM, as only the lock driver can
+     */
+    DriverStateStore(
+            StateDriver driver, EngineOptions options, EngineThreads threads, Function<StateKey, String> lockPath) {
+        this.lockPath = lockPath;
         this.driver = driver;
         this.options = options;
         this.threads = threads;
@@ -32,6 +41,12 @@ final class DriverStateStore implements StateStore {
     @Override
     public Optional<State> read(StateKey key) {
         return call(options.transferTimeout(), () -> driver.read(key)).map(StoredState::state);
+    }
+
+    /** As the public method, for the holder of the key's lock. */
+    Optional<State> readUnderLock(StateKey key, String lockId) {
+        return call(options.transferTimeout(), () -> driver.readUnderLock(key, lockId))
+                .map(StoredState::state);
     }
 
     @Override
@@ -50,7 +65,7 @@ final class DriverStateStore implements StateStore {
                             + " (maxStateBytes)",
                     null);
         }
-        return new StateChange(driver, options, threads, newWrite(key, content, condition, lockId)).write();
+        return change(newWrite(key, content, condition, lockId)).write();
     }
 
     @Override
@@ -60,7 +75,7 @@ final class DriverStateStore implements StateStore {
 
     /** As the public method; with the ID of the lock under which the state is deleted. */
     void delete(StateKey key, WriteCondition condition, Optional<String> lockId) {
-        new StateChange(driver, options, threads, newWrite(key, new byte[0], condition, lockId)).delete();
+        change(newWrite(key, new byte[0], condition, lockId)).delete();
     }
 
     @Override
@@ -76,6 +91,11 @@ final class DriverStateStore implements StateStore {
     @Override
     public Optional<State> read(StateKey key, StateVersion version) {
         return call(options.transferTimeout(), () -> driver.read(key, version));
+    }
+
+    private StateChange change(StateWrite write) {
+        Pace.Change object = new Pace.Change("state of " + lockPath.apply(write.key()), false);
+        return new StateChange(driver, options, threads, write, object);
     }
 
     private static StateWrite newWrite(

@@ -1,5 +1,6 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.StateKey;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.OwnedLock;
 import org.slf4j.Logger;
@@ -17,7 +18,7 @@ final class Engine {
     final Scheduler scheduler;
     final Waits waits;
     final LocalQueue queue = new LocalQueue();
-    final Observations observations = new Observations();
+    final Observations observations;
     final HeldLocks held = new HeldLocks();
     final Renewals renewals = new Renewals(this);
     final Ghosts ghosts = new Ghosts(this);
@@ -30,6 +31,22 @@ final class Engine {
         this.ticker = options.ticker();
         this.scheduler = options.scheduler();
         this.waits = new Waits(scheduler);
+        this.observations = new Observations(driver);
+    }
+
+    /** A create or takeover of the lock record. */
+    Pace.Change create(StateKey key) {
+        return new Pace.Change(driver.lockPath(key), true);
+    }
+
+    /** A change of the lock record by its holder, or its removal. */
+    Pace.Change change(StateKey key) {
+        return new Pace.Change(driver.lockPath(key), false);
+    }
+
+    /** A change of the fence counter. */
+    Pace.Change fence(StateKey key) {
+        return new Pace.Change("fence of " + driver.lockPath(key), false);
     }
 
     /** Removes a record of ours that nobody relies on, in the background. */

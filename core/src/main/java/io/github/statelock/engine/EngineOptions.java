@@ -156,8 +156,9 @@ public final class EngineOptions {
         }
 
         /**
-         * The least time between two changes of one object, for a store that limits them: a waiter pauses for a random part
-         * of it when the record it watched is gone, and a refused renewal is sent again no sooner.
+         * The least time between two changes of one object, for a store that limits them. All backends of this JVM together
+         * keep it for each object, from the answer to one change to the next one's send; what has to wait counts on its call
+         * timeout. A waiter pauses for a random part of it when the record it watched is gone.
          *
          * @param interval by default zero
          * @return this builder

@@ -27,9 +27,10 @@ final class EngineThreads {
     final DriverCalls stateCalls;
 
     EngineThreads(EngineOptions options) {
-        lockCalls = new DriverCalls(calls, options.ticker(), options.scheduler());
-        renewalCalls = new DriverCalls(renewals, options.ticker(), options.scheduler());
-        stateCalls = new DriverCalls(transfers, options.ticker(), options.scheduler());
+        Pace pace = Pace.of(options.ticker());
+        lockCalls = new DriverCalls(calls, options, pace);
+        renewalCalls = new DriverCalls(renewals, options, pace);
+        stateCalls = new DriverCalls(transfers, options, pace);
     }
 
     ExecutorService callbacks() {

@@ -71,15 +71,16 @@ final class Ghosts {
                 .answer()
                 .whenComplete((answer, failure) -> {
                     if (failure == null) {
-                        answer.value().filter(seen -> seen.hasId(id)).ifPresent(this::removeLater);
+                        answer.value()
+                                .filter(seen -> engine.driver.identifies(seen, id))
+                                .ifPresent(seen -> removeLater(seen, id));
                     }
                     Duration longer = pause.multipliedBy(2);
                     lookIn(longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE, key, id);
                 });
     }
 
-    private void removeLater(ObservedLock ghost) {
-        String id = ghost.info().orElseThrow().id();
+    private void removeLater(ObservedLock ghost, String id) {
         LOG.info("Removing the unused lock {} of \"{}\", whose request was answered too late", id, ghost.key());
         Removal.ofNamed(engine, ghost, id).whenComplete((removed, failure) -> {
             if (failure != null) {

@@ -3,7 +3,10 @@ package io.github.statelock.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
+import io.github.statelock.spi.LockDriver;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,8 +17,15 @@ final class Observations {
 
     private static final int MOST = 10_000;
 
-    private record Sight(String version, long since) {}
+    /** When each part of a record was first seen as it is. */
+    private record Sight(Map<String, Long> parts) {
 
+        long since() {
+            return parts.values().stream().reduce((a, b) -> a - b > 0 ? a : b).orElseThrow();
+        }
+    }
+
+    private final LockDriver driver;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -28,21 +38,28 @@ final class Observations {
         }
     };
 
+    Observations(LockDriver driver) {
+        this.driver = driver;
+    }
+
     /**
      * Notes what an answer showed.
      *
      * @param received when the answer was received: a version seen for the first time counts from then. Counting from the send
      *     would be too early: the record may have been written after the request was sent
-     * @return since when the record has been unchanged
+     * @return since when the record, in all its parts, has been unchanged
      */
     long see(ObservedLock seen, long received) {
+        List<String> parts = driver.watchedParts(seen);
         synchronized (lock) {
             Sight known = sights.get(seen.key());
-            if (known != null && known.version().equals(seen.version())) {
-                return known.since();
+            Map<String, Long> since = new HashMap<>();
+            for (String part : parts) {
+                since.put(part, known == null ? received : known.parts().getOrDefault(part, received));
             }
-            sights.put(seen.key(), new Sight(seen.version(), received));
-            return received;
+            Sight sight = new Sight(since);
+            sights.put(seen.key(), sight);
+            return sight.since();
         }
     }
 

@@ -90,17 +90,21 @@ final class Removal {
         Duration left = Duration.ofNanos(Math.max(0, deadline - engine.ticker.nanos()));
         Duration most = engine.options.callTimeout().dividedBy(2); // so that a lost answer leaves time to ask again
         Duration timeout = left.compareTo(most) < 0 ? left : most;
-        engine.threads.lockCalls.start(timeout, request).answer().whenComplete((answer, failure) -> {
-            try {
-                if (failure == null) {
-                    onAnswer(answer, request);
-                } else {
-                    onFailure(failure, request);
-                }
-            } catch (RuntimeException e) { // a driver's predicate must not leave the caller waiting
-                result.completeExceptionally(e);
-            }
-        });
+        engine.threads
+                .lockCalls
+                .start(engine.change(key), timeout, request)
+                .answer()
+                .whenComplete((answer, failure) -> {
+                    try {
+                        if (failure == null) {
+                            onAnswer(answer, request);
+                        } else {
+                            onFailure(failure, request);
+                        }
+                    } catch (RuntimeException e) { // a driver's predicate must not leave the caller waiting
+                        result.completeExceptionally(e);
+                    }
+                });
     }
 
     private void onAnswer(Timed<ReleaseOutcome> answer, Supplier<ReleaseOutcome> request) {

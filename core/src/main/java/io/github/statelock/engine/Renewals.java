@@ -70,8 +70,8 @@ final class Renewals {
             ended(false);
             return;
         }
-        Call<RenewOutcome> call =
-                engine.threads.renewalCalls.start(held.renewalTimeout(), () -> engine.driver.renew(target.get()));
+        Call<RenewOutcome> call = engine.threads.renewalCalls.start(
+                engine.change(held.key()), held.renewalTimeout(), () -> engine.driver.renew(target.get()));
         call.answer().whenComplete((answer, failure) -> {
             boolean hangs = failure instanceof DriverCalls.OverrunException;
             if (hangs) {

@@ -34,12 +34,15 @@ final class StateChange {
     private final EngineOptions options;
     private final EngineThreads threads;
     private final StateWrite change;
+    private final Pace.Change object;
     private final long deadline;
     private final Backoff retry = new Backoff(FIRST_RETRY, LAST_RETRY);
     private boolean unanswered;
     private @Nullable Throwable lastTrouble;
 
-    StateChange(StateDriver driver, EngineOptions options, EngineThreads threads, StateWrite change) {
+    StateChange(
+            StateDriver driver, EngineOptions options, EngineThreads threads, StateWrite change, Pace.Change object) {
+        this.object = object;
         this.driver = driver;
         this.options = options;
         this.threads = threads;
@@ -80,7 +83,8 @@ final class StateChange {
     private WriteOutcome send(Supplier<WriteOutcome> request) {
         WriteOutcome outcome;
         try {
-            outcome = call(request, left().dividedBy(2)); // so that a lost answer leaves time to ask
+            outcome = answer(threads.stateCalls.start(
+                    object, left().dividedBy(2), request)); // so that a lost answer leaves time to ask
         } catch (BackendUnavailableException e) {
             lastTrouble = e;
             return new WriteOutcome.Refused();
@@ -100,7 +104,7 @@ final class StateChange {
     private Optional<StoredState> look() {
         while (true) {
             try {
-                return call(() -> driver.read(change.key()), left());
+                return answer(threads.stateCalls.start(left(), this::read));
             } catch (BackendUnavailableException | DriverCalls.OverrunException e) {
                 lastTrouble = e;
                 pauseUntilDeadline();
@@ -108,6 +112,12 @@ final class StateChange {
                 throw unanswered ? unknown(e) : e;
             }
         }
+    }
+
+    private Optional<StoredState> read() {
+        return change.lockId().isPresent()
+                ? driver.readUnderLock(change.key(), change.lockId().get())
+                : driver.read(change.key());
     }
 
     /** Returns if the condition still holds and the change may be sent again. */
@@ -160,9 +170,7 @@ final class StateChange {
         return Duration.ofNanos(Math.max(0, deadline - options.ticker().nanos()));
     }
 
-    private <T> T call(Supplier<T> request, Duration timeout) {
-        return Waits.getUninterruptibly(
-                        threads.stateCalls.start(timeout, request).answer())
-                .value();
+    private static <T> T answer(DriverCalls.Call<T> call) {
+        return Waits.getUninterruptibly(call.answer()).value();
     }
 }

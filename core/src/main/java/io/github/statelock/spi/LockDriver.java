@@ -105,6 +105,17 @@ public interface LockDriver {
     FenceOutcome drawFence(OwnedLock lock);
 
     /**
+     * The parts of a record that a waiter watches, each for itself: a part that has not changed stays old while another
+     * comes and goes. The record is as old as its youngest part.
+     *
+     * @param observed the record
+     * @return names of the parts as they stand, each different in every version; by default the record's version
+     */
+    default List<String> watchedParts(ObservedLock observed) {
+        return List.of(observed.version());
+    }
+
+    /**
      * Whether a caller who names that ID means that record: by its ID, or by its version where the record is unreadable.
      *
      * @param observed the record

@@ -31,6 +31,19 @@ public interface StateDriver {
     Optional<StoredState> read(StateKey key);
 
     /**
+     * Reads the newest version for somebody who holds the key's lock, so that nobody else is writing: a driver may mend
+     * what a dead writer left half done.
+     *
+     * @param key the key
+     * @param lockId the ID of the caller's lock
+     * @return the state; empty if there is none
+     * @throws StateCorruptException if a digest or checksum does not match
+     */
+    default Optional<StoredState> readUnderLock(StateKey key, String lockId) {
+        return read(key);
+    }
+
+    /**
      * Writes the content with the write ID in the object's metadata, on the condition. A service whose condition names
      * something else than {@link StateVersion} (Azure's ETag) may read once and send again.
      *

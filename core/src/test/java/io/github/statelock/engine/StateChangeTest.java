@@ -162,7 +162,7 @@ class StateChangeTest extends EngineTest {
     private DriverStateStore newStates() {
         EngineOptions options =
                 EngineOptions.builder().ticker(time).scheduler(time).build();
-        return new DriverStateStore(driver, options, new EngineThreads(options));
+        return new DriverStateStore(driver, options, new EngineThreads(options), key -> "fake/" + key);
     }
 
     private static byte[] bytes(String text) {
