@@ -87,7 +87,7 @@ final class Removal {
     }
 
     private void attempt(Supplier<ReleaseOutcome> request) {
-        Duration left = Duration.ofNanos(Math.max(0, deadline - engine.ticker.nanos()));
+        Duration left = left();
         Duration most = engine.options.callTimeout().dividedBy(2); // so that a lost answer leaves time to ask again
         Duration timeout = left.compareTo(most) < 0 ? left : most;
         engine.threads
@@ -121,7 +121,7 @@ final class Removal {
     }
 
     private void onOther(ObservedLock actual) {
-        if (isMeant.test(actual) && engine.ticker.nanos() < deadline) {
+        if (isMeant.test(actual) && !left().isZero()) {
             attempt(() -> engine.driver.breakLock(actual, id)); // renewed since: the same lock in another version
         } else if (isMeant.test(actual)) {
             fail(new BackendUnavailableException("The lock is renewed faster than it can be removed", null));
@@ -143,11 +143,15 @@ final class Removal {
 
     private void again(Supplier<ReleaseOutcome> request, Throwable cause) {
         Duration pause = retry.next();
-        if (engine.ticker.nanos() + pause.toNanos() >= deadline) {
+        if (left().compareTo(pause) <= 0) {
             fail(cause);
         } else {
             engine.scheduler.schedule(pause, () -> attempt(request));
         }
+    }
+
+    private Duration left() {
+        return Duration.ofNanos(Math.max(0, deadline - engine.ticker.nanos()));
     }
 
     private void end(Verdict verdict, Optional<ObservedLock> actual) {

@@ -166,7 +166,7 @@ class AcquireTest extends EngineTest {
         Future<HeldLock> lock = inBackground(() -> manager.acquire(KEY, waiting(Duration.ofMinutes(5))));
         for (int i = 0; i < 5; i++) {
             long until = time.nanos() + Duration.ofSeconds(20).toNanos();
-            time.advanceUntil(() -> time.nanos() >= until);
+            time.advanceUntil(() -> time.nanos() - until >= 0);
             store.put(KEY, "alive", Optional.of(LEASE));
         }
         assertThat(store.count(Op.TAKE_OVER)).isZero();
@@ -297,7 +297,7 @@ class AcquireTest extends EngineTest {
         Future<HeldLock> second = inBackground(() -> manager.acquire(KEY, waiting(Duration.ofMinutes(5))));
         Future<HeldLock> third = inBackground(() -> manager.acquire(KEY, waiting(Duration.ofMinutes(5))));
         long until = time.nanos() + Duration.ofSeconds(5).toNanos();
-        time.advanceUntil(() -> time.nanos() >= until);
+        time.advanceUntil(() -> time.nanos() - until >= 0);
         assertThat(store.count(Op.CREATE)).isEqualTo(1);
         assertThat(store.count(Op.OBSERVE)).isZero();
         first.release();

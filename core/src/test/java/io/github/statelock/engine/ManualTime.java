@@ -20,11 +20,11 @@ final class ManualTime implements Ticker, Scheduler {
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>(
+            ((Comparator<Task>) (a, b) -> Long.signum(a.at() - b.at())).thenComparingLong(Task::number));
 
     @GuardedBy("lock")
-    private long nanos = 1_000_000_000_000L;
+    private long nanos = Long.MAX_VALUE - Duration.ofSeconds(15).toNanos(); // overflows on the way, as it may
 
     @GuardedBy("lock")
     private long wallMillis = 1_800_000_000_000L;
@@ -112,7 +112,7 @@ final class ManualTime implements Ticker, Scheduler {
     private @Nullable Task due(long end) {
         synchronized (lock) {
             Task next = tasks.peek();
-            if (next == null || next.at() > end) {
+            if (next == null || next.at() - end > 0) {
                 return null;
             }
             move(Math.max(0, next.at() - nanos));

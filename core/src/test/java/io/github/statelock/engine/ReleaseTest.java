@@ -206,7 +206,7 @@ class ReleaseTest extends EngineTest {
         store.put(KEY, "terraform", Optional.empty());
         Future<List<ObservedLock>> swept = inBackground(() -> manager.sweep(""));
         long until = time.nanos() + Duration.ofSeconds(20).toNanos();
-        time.advanceUntil(() -> time.nanos() >= until);
+        time.advanceUntil(() -> time.nanos() - until >= 0);
         store.put(alive, "alive", Optional.of(LEASE));
         assertThat(store.list("")).hasSize(3);
         assertThat(time.advanceUntilDone(swept)).extracting(ObservedLock::key).containsExactly(dead);
