@@ -90,7 +90,7 @@ final class AcquireLoop {
     /** Waits to be the head of the local queue; false if the wait is over before. */
     private boolean awaitTurn() throws InterruptedException {
         while (!ticket.turn().isDone()) {
-            engine.requireOpen();
+            engine.threads.requireOpen();
             ticket.holder().ifPresent(this::showWaiting);
             if (patience.isOver() || (patience.isWaitOver() && holder != null)) {
                 return false;
@@ -109,7 +109,7 @@ final class AcquireLoop {
     private LockAttempt contend() throws InterruptedException {
         Step step = Step.CREATE;
         while (step != Step.DONE) {
-            engine.requireOpen();
+            engine.threads.requireOpen();
             step = switch (step) {
                 case CREATE -> create();
                 case LOOK -> look();
@@ -265,6 +265,10 @@ final class AcquireLoop {
             huntGhost.run();
         });
         engine.held.add(lock);
+        if (engine.threads.isClosed()) { // closed meanwhile, perhaps after it had looked at what is held
+            lock.release();
+            engine.threads.requireOpen();
+        }
         lock.start(from);
         return lock;
     }

@@ -2,7 +2,6 @@ package io.github.statelock.engine;
 
 import io.github.statelock.LockInfo;
 import io.github.statelock.ObservedLock;
-import io.github.statelock.StatelockException;
 import io.github.statelock.engine.DriverCalls.Call;
 import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.AcquireOutcome;
@@ -88,10 +87,11 @@ final class Attempt {
         Timed<AcquireOutcome> answer;
         try {
             answer = Waits.get(call.answer());
-        } catch (StatelockException | IllegalStateException e) {
-            inFlight = null; // nothing was applied
-            throw e;
         } catch (RuntimeException e) {
+            if (DriverCalls.appliedNothing(e)) {
+                inFlight = null;
+                throw e;
+            }
             answer = new Timed<>(new AcquireOutcome.Unknown(e), firstSend, firstSendWall, engine.ticker.nanos());
         }
         note(answer.value());
@@ -158,10 +158,10 @@ final class Attempt {
     private void awaitLate(Call<AcquireOutcome> call) {
         try {
             note(Waits.getUninterruptibly(call.answer()).value());
-        } catch (StatelockException e) {
-            LOG.debug("The request that the interrupt left behind was not applied", e);
         } catch (RuntimeException e) {
-            note(new AcquireOutcome.Unknown(e));
+            if (!DriverCalls.appliedNothing(e)) {
+                note(new AcquireOutcome.Unknown(e));
+            }
         }
     }
 

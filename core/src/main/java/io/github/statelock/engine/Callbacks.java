@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +38,7 @@ final class Callbacks {
             }
             busy = true;
         }
-        try {
-            pool.execute(this::drain);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("The backend is closed; a callback was not made", e);
-        }
+        pool.execute(this::drain);
     }
 
     /** As {@link #run}, but dropped while an earlier call is still waiting: progress that is late is of no use. */

@@ -1,9 +1,10 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.FencingToken;
 import io.github.statelock.ObservedLock;
-import io.github.statelock.StatelockException;
 import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.OwnedLock;
@@ -52,11 +53,11 @@ final class Confirmation {
     Optional<Confirmed> confirm(OwnedLock owned, long sent, long sentWall, boolean fencing)
             throws InterruptedException {
         Confirmed confirmed = new Confirmed(owned, sent, sentWall, Optional.empty());
-        if (isAtRisk(confirmed)) {
-            confirmed = renew(owned);
-        }
-        if (confirmed != null && fencing) {
+        if (fencing) {
             confirmed = fence(confirmed);
+        }
+        if (confirmed != null && isAtRisk(confirmed)) {
+            confirmed = renew(confirmed.lock(), confirmed.token());
         }
         return Optional.ofNullable(confirmed);
     }
@@ -68,7 +69,7 @@ final class Confirmation {
                         >= new Lease(lease.get()).renewAfter().toNanos();
     }
 
-    private @Nullable Confirmed renew(OwnedLock first) throws InterruptedException {
+    private @Nullable Confirmed renew(OwnedLock first, Optional<FencingToken> token) throws InterruptedException {
         OwnedLock owned = first;
         while (true) {
             OwnedLock target = owned;
@@ -76,7 +77,7 @@ final class Confirmation {
                     ask(engine.change(target.key()), () -> engine.driver.renew(target), RenewOutcome.Unknown::new);
             if (answer.value() instanceof RenewOutcome.Renewed renewed) {
                 attempt.hold(renewed.lock());
-                return new Confirmed(renewed.lock(), answer.sent(), answer.sentWall(), Optional.empty());
+                return new Confirmed(renewed.lock(), answer.sent(), answer.sentWall(), token);
             } else if (answer.value() instanceof RenewOutcome.Lost lost) {
                 Optional<OwnedLock> newer = ours(lost.actual());
                 if (newer.isEmpty()) {
@@ -103,7 +104,7 @@ final class Confirmation {
                 attempt.hold(proved.lock());
                 return new Confirmed(proved.lock(), confirmed.sent(), confirmed.sentWall(), token(proved.token()));
             } else if (answer.value() instanceof FenceOutcome.Drawn drawn) {
-                return proveAfterDraw(owned, drawn.token());
+                return renew(owned, token(drawn.token()));
             } else if (answer.value() instanceof FenceOutcome.Lost lost) {
                 Optional<OwnedLock> newer = ours(lost.actual());
                 if (newer.isEmpty()) {
@@ -115,11 +116,6 @@ final class Confirmation {
                 patience.pauseAfter(unknown.cause(), attempt);
             }
         }
-    }
-
-    private @Nullable Confirmed proveAfterDraw(OwnedLock owned, long token) throws InterruptedException {
-        Confirmed proved = renew(owned);
-        return proved == null ? null : new Confirmed(proved.lock(), proved.sent(), proved.sentWall(), token(token));
     }
 
     private Optional<OwnedLock> ours(Optional<ObservedLock> actual) {
@@ -138,9 +134,7 @@ final class Confirmation {
                     .lockCalls
                     .start(change, patience.callTimeout(), request)
                     .answer());
-        } catch (BackendUnavailableException e) {
-            return new Timed<>(none.apply(e), 0, 0, 0);
-        } catch (StatelockException | IllegalStateException e) {
+        } catch (BackendDeniedException | BackendMisconfiguredException e) {
             throw e;
         } catch (RuntimeException e) {
             return new Timed<>(none.apply(e), 0, 0, 0);

@@ -1,11 +1,12 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -28,6 +29,16 @@ final class DriverCalls {
         OverrunException(Duration timeout) {
             super("no answer within " + timeout.toMillis() + " ms");
         }
+    }
+
+    /**
+     * Whether a change that ended like that was surely not applied. Everything else that comes instead of an answer leaves that
+     * open.
+     */
+    static boolean appliedNothing(Throwable failure) {
+        return failure instanceof BackendDeniedException
+                || failure instanceof BackendMisconfiguredException
+                || failure instanceof BackendUnavailableException;
     }
 
     /**
@@ -78,17 +89,8 @@ final class DriverCalls {
         AtomicReference<State> state = new AtomicReference<>(State.WAITING);
         Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
         call.answer().whenComplete((answer, failure) -> timer.cancel());
-        submit(call, state, change, request);
+        pool.execute(() -> runInTurn(call, state, change, request));
         return call;
-    }
-
-    private <T> void submit(
-            Call<T> call, AtomicReference<State> state, Optional<Pace.Change> change, Supplier<T> request) {
-        try {
-            pool.execute(() -> runInTurn(call, state, change, request));
-        } catch (RejectedExecutionException e) {
-            fail(call, new IllegalStateException("The backend is closed", e));
-        }
     }
 
     /** Asks for the turn on the pool's thread, right before the request is sent: between the two nothing may pile up. */
@@ -102,7 +104,7 @@ final class DriverCalls {
             run(call, state, request);
             change.ifPresent(c -> pace.answered(c, changeInterval));
         } else {
-            scheduler.schedule(wait, () -> submit(call, state, change, request));
+            scheduler.schedule(wait, () -> pool.execute(() -> runInTurn(call, state, change, request)));
         }
     }
 

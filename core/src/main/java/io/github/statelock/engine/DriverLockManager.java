@@ -54,7 +54,7 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
     }
 
     private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
-        engine.requireOpen();
+        engine.threads.requireOpen();
         requireLease(options.lease());
         return new AcquireLoop(
                         engine, key, options, wait, () -> Holder.propose(engine.driver, key, options, engine.ticker))
@@ -113,13 +113,13 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
 
     @Override
     public List<ObservedLock> sweep(String prefix) throws InterruptedException {
-        engine.requireOpen();
+        engine.threads.requireOpen();
         return new Sweep(engine).run(prefix);
     }
 
     /** Runs a read on the engine's threads, so that its deadline holds and an interrupt cannot cut it. */
     private <T> T call(Supplier<T> request) {
-        engine.requireOpen();
+        engine.threads.requireOpen();
         try {
             return Waits.getUninterruptibly(engine.threads
                             .lockCalls
@@ -134,10 +134,10 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
     /** Releases what is held, side by side, bounded by the call timeout, and takes no more locks. */
     @Override
     public void close() {
-        if (engine.isClosed()) {
+        if (engine.threads.isClosed()) {
             return;
         }
-        engine.markClosed();
+        engine.threads.close();
         shutdownHook.remove();
         List<CompletableFuture<Void>> releases = new ArrayList<>();
         for (EngineLock lock : engine.held.all()) {
@@ -148,6 +148,5 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
         }
         Waits.getUninterruptibly(CompletableFuture.allOf(releases.toArray(CompletableFuture<?>[]::new))
                 .completeOnTimeout(null, engine.options.callTimeout().toMillis(), TimeUnit.MILLISECONDS));
-        engine.threads.shutdown();
     }
 }

@@ -94,6 +94,7 @@ final class DriverStateStore implements StateStore {
     }
 
     private StateChange change(StateWrite write) {
+        threads.requireOpen();
         Pace.Change object = new Pace.Change("state of " + lockPath.apply(write.key()), false);
         return new StateChange(driver, options, threads, write, object);
     }
@@ -104,6 +105,7 @@ final class DriverStateStore implements StateStore {
     }
 
     private <T> T call(Duration timeout, Supplier<T> request) {
+        threads.requireOpen();
         try {
             return Waits.getUninterruptibly(
                             threads.stateCalls.start(timeout, request).answer())

@@ -22,7 +22,6 @@ final class Engine {
     final HeldLocks held = new HeldLocks();
     final Renewals renewals = new Renewals(this);
     final Ghosts ghosts = new Ghosts(this);
-    private volatile boolean closed;
 
     Engine(LockDriver driver, EngineOptions options, EngineThreads threads) {
         this.driver = driver;
@@ -60,19 +59,5 @@ final class Engine {
                         failure);
             }
         });
-    }
-
-    void markClosed() {
-        closed = true;
-    }
-
-    boolean isClosed() {
-        return closed;
-    }
-
-    void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("The backend is closed");
-        }
     }
 }

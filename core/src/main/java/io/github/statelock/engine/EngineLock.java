@@ -10,7 +10,6 @@ import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
 import io.github.statelock.ObservedLock;
-import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.OwnedLock;
@@ -20,12 +19,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that is held. Its timers: one that starts the next renewal, and one that watches the deadline and never waits for a
- * call. What a renewal's answer means is decided here; when it is sent, in {@link Renewals}; how the record is removed, in
- * {@link Removal}.
+ * call. What a renewal's answer means is decided here; when it is sent, in {@link Renewals}; what its holder may believe, in
+ * {@link LeaseState}; how it ends, in {@link LockRelease}.
  */
 final class EngineLock implements HeldLock {
 
@@ -40,15 +38,12 @@ final class EngineLock implements HeldLock {
     private final Optional<Duration> maxHold;
     private final long acquired;
     private final Runnable ended;
+    private final LockRelease release;
 
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final CompletableFuture<LockLostException> lost = new CompletableFuture<>();
     private final AtomicBoolean hasEnded = new AtomicBoolean();
     private final Object lock = new Object();
-
-    /** The release under way or done; null before, and after one that applied nothing. */
-    @GuardedBy("lock")
-    private @Nullable CompletableFuture<Void> release;
 
     @GuardedBy("lock")
     private Scheduler.Scheduled renewalTimer = () -> {};
@@ -75,6 +70,7 @@ final class EngineLock implements HeldLock {
         this.maxHold = options.maxHold();
         this.acquired = engine.ticker.nanos();
         this.ended = ended;
+        this.release = new LockRelease(engine, this);
     }
 
     /** Starts the timers and tells the listener. */
@@ -258,21 +254,11 @@ final class EngineLock implements HeldLock {
 
     /** Run once, by whoever made the status LOST. */
     private void onLoss() {
-        LockLostException reason = new LockLostException(key, info.id(), state.reason());
+        LockLostException reason = lostException();
         callbacks.run(() -> listener.lost(this, reason));
         lost.complete(reason);
         answered();
         end();
-    }
-
-    private void end() {
-        if (hasEnded.compareAndSet(false, true)) {
-            synchronized (lock) {
-                renewalTimer.cancel();
-            }
-            engine.held.remove(this);
-            ended.run();
-        }
     }
 
     // ---- the holder's side
@@ -317,7 +303,7 @@ final class EngineLock implements HeldLock {
                     null);
         }
         if (status == LockStatus.LOST) {
-            throw new LockLostException(key, info.id(), state.reason());
+            throw lostException();
         }
         if (status == LockStatus.RELEASED) {
             throw new IllegalStateException("The lock " + info.id() + " of \"" + key + "\" was released");
@@ -339,64 +325,50 @@ final class EngineLock implements HeldLock {
         release();
     }
 
-    /** Starts the release, or joins the one under way. Later calls succeed once the first has ended the hold. */
+    /** Starts the release, or joins the one under way. */
     CompletableFuture<Void> releaseAsync() {
-        synchronized (lock) {
-            if (release == null) {
-                release = startRelease();
-                return release;
-            }
-            return release.isDone() ? CompletableFuture.completedFuture(null) : release;
-        }
+        return release.start();
     }
 
-    @GuardedBy("lock")
-    private CompletableFuture<Void> startRelease() {
+    /** The holder gives the lock up: stops the renewals, and says whether it was lost before. */
+    boolean giveUp() {
         status();
         state.release();
         answered();
-        boolean wasLost = state.status() == LockStatus.LOST;
-        return Removal.ofOwn(engine, state.owned()).handle((removed, failure) -> {
-            if (wasLost) {
-                throw new LockLostException(key, info.id(), state.reason());
-            }
-            afterRelease(removed, failure);
-            return null;
-        });
+        return state.status() == LockStatus.LOST;
     }
 
-    private void afterRelease(Removal.@Nullable Result removed, @Nullable Throwable failure) {
-        end();
-        if (failure != null) {
-            throw releaseFailure(Waits.unwrap(failure));
-        }
-        if (removed != null && removed.verdict() != Removal.Verdict.REMOVED) {
-            LockLostException reason = new LockLostException(
-                    key,
-                    info.id(),
-                    "when it was released, its record was "
-                            + removed.actual()
-                                    .map(a -> "somebody else's" + by(a))
-                                    .orElse("gone"));
-            callbacks.run(() -> listener.lost(this, reason));
-            throw reason;
-        }
+    /** The record in the newest version that an answer showed. */
+    OwnedLock owned() {
+        return state.owned();
+    }
+
+    LockLostException lostException() {
+        return new LockLostException(key, info.id(), state.reason());
+    }
+
+    /** The lock was given back. */
+    void released() {
         callbacks.run(() -> listener.released(this));
     }
 
-    /** Lets a later call try again, where nothing was applied; hands the record to the ghost hunt where that is not known. */
-    private RuntimeException releaseFailure(Throwable failure) {
-        if (failure instanceof OutcomeUnknownException) {
-            engine.ghosts.watch(key, info.id(), engine.ticker.nanos());
-        } else {
-            synchronized (lock) {
-                release = null;
-            }
-        }
-        return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+    /** The release found that the lock had been lost. */
+    void foundLost(LockLostException reason) {
+        callbacks.run(() -> listener.lost(this, reason));
     }
 
-    private static String by(ObservedLock other) {
+    /** Frees the place in the local queue, once. */
+    void end() {
+        if (hasEnded.compareAndSet(false, true)) {
+            synchronized (lock) {
+                renewalTimer.cancel();
+            }
+            engine.held.remove(this);
+            ended.run();
+        }
+    }
+
+    static String by(ObservedLock other) {
         return other.info().map(i -> ": " + i.who() + " holds " + i.id()).orElse("");
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one backend: at most 31 and the JVM's timer, all daemons, none of them alive when there is nothing to do.
+ * The threads of one backend: at most 31 and the JVM's timer, all daemons that end when there is nothing to do.
  * Renewals, lock calls and state transfers have pools of their own, so that a hung transfer cannot cost a lease.
  */
 final class EngineThreads {
@@ -21,6 +21,8 @@ final class EngineThreads {
     private final ExecutorService renewals = pool("statelock-renew", Renewals.MAX_IN_FLIGHT);
     private final ExecutorService transfers = pool("statelock-state", TRANSFERS);
     private final ExecutorService callbacks = pool("statelock-callback", CALLBACKS);
+
+    private volatile boolean closed;
 
     final DriverCalls lockCalls;
     final DriverCalls renewalCalls;
@@ -37,12 +39,20 @@ final class EngineThreads {
         return callbacks;
     }
 
-    /** Lets what runs end, and takes nothing more. */
-    void shutdown() {
-        calls.shutdown();
-        renewals.shutdown();
-        transfers.shutdown();
-        callbacks.shutdown();
+    /** From now on {@link #requireOpen} refuses. What still runs goes on to give back what it took. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Refuses to start anything new on a backend that is closed. */
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The backend is closed");
+        }
     }
 
     static ThreadFactory factory(String name) {

@@ -61,7 +61,7 @@ final class Ghosts {
 
     private void look(Duration pause, StateKey key, String id) {
         Long end = until.get(id);
-        if (end == null || engine.ticker.nanos() - end >= 0 || engine.isClosed()) {
+        if (end == null || engine.ticker.nanos() - end >= 0 || engine.threads.isClosed()) {
             until.remove(id);
             return;
         }

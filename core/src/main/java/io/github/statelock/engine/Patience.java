@@ -64,7 +64,7 @@ final class Patience {
 
     /** A short pause before the same request is sent again. */
     void pause() throws InterruptedException {
-        engine.requireOpen();
+        engine.threads.requireOpen();
         engine.waits.pause(retry.next());
     }
 

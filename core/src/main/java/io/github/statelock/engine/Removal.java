@@ -4,7 +4,6 @@ import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
-import io.github.statelock.StatelockException;
 import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -133,7 +132,7 @@ final class Removal {
     private void onFailure(Throwable failure, Supplier<ReleaseOutcome> request) {
         if (failure instanceof BackendUnavailableException) {
             again(request, failure);
-        } else if (failure instanceof StatelockException) {
+        } else if (DriverCalls.appliedNothing(failure)) {
             fail(failure);
         } else {
             unanswered = true;
@@ -159,7 +158,7 @@ final class Removal {
     }
 
     private void fail(Throwable cause) {
-        if (!unanswered && cause instanceof StatelockException) {
+        if (!unanswered && DriverCalls.appliedNothing(cause)) {
             result.completeExceptionally(cause);
             return;
         }

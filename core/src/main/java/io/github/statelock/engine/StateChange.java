@@ -1,5 +1,7 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateConflictException;
@@ -88,7 +90,7 @@ final class StateChange {
         } catch (BackendUnavailableException e) {
             lastTrouble = e;
             return new WriteOutcome.Refused();
-        } catch (StatelockException | IllegalStateException e) {
+        } catch (BackendDeniedException | BackendMisconfiguredException e) {
             throw unanswered ? unknown(e) : e;
         } catch (RuntimeException e) {
             outcome = new WriteOutcome.Unknown(e);

@@ -65,7 +65,7 @@ final class ManualTime implements Ticker, Scheduler {
         for (Task next = due(end); next != null; next = due(end)) {
             next.run().run();
         }
-        move(end - nanos());
+        move(Math.max(0, end - nanos()));
     }
 
     /** Moves both clocks and runs nothing: time that passes while a thread is busy. */
