@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +54,12 @@ final class EngineLock implements HeldLock {
     @GuardedBy("lock")
     private Scheduler.Scheduled renewalTimer = () -> {};
 
+    @GuardedBy("lock")
+    private Scheduler.Scheduled watchTimer = () -> {};
+
     /** Completed by the next answer to a renewal; replaced when it is. */
-    private volatile CompletableFuture<Void> nextAnswer = new CompletableFuture<>();
+    private final AtomicReference<CompletableFuture<Void>> nextAnswer =
+            new AtomicReference<>(new CompletableFuture<>());
 
     /**
      * A lock just taken.
@@ -189,20 +194,23 @@ final class EngineLock implements HeldLock {
             renewalTimer.cancel();
             renewalTimer = next;
         }
+        cancelIfEnded(next);
     }
 
     private void renewNow() {
-        boolean heldTooLong = maxHold.isPresent()
-                && engine.ticker.nanos() - acquired >= maxHold.get().toNanos();
-        if (!heldTooLong && renewing.compareAndSet(false, true)) {
+        if (!heldTooLong() && renewing.compareAndSet(false, true)) {
             engine.renewals.submit(this);
         }
     }
 
+    private boolean heldTooLong() {
+        Duration held = Duration.ofNanos(engine.ticker.nanos() - acquired);
+        return maxHold.isPresent() && held.compareTo(maxHold.get()) >= 0;
+    }
+
+    /** In one step: of two answers at once, each must complete what it replaces, or somebody would wait without end. */
     private void answered() {
-        CompletableFuture<Void> answer = nextAnswer;
-        nextAnswer = new CompletableFuture<>();
-        answer.complete(null);
+        nextAnswer.getAndSet(new CompletableFuture<>()).complete(null);
     }
 
     // ---- the deadline
@@ -211,7 +219,18 @@ final class EngineLock implements HeldLock {
         long left = state.deadline() - engine.ticker.nanos();
         Duration toLate = l.lateAfter().minus(state.age());
         Duration in = toLate.isNegative() || toLate.isZero() ? Duration.ofNanos(left) : toLate;
-        engine.scheduler.schedule(in, () -> watch(l));
+        Scheduler.Scheduled next = engine.scheduler.schedule(in, () -> watch(l));
+        synchronized (lock) {
+            watchTimer = next;
+        }
+        cancelIfEnded(next);
+    }
+
+    /** The hold may end while a timer is set: whichever of the two comes second cancels it. */
+    private void cancelIfEnded(Scheduler.Scheduled timer) {
+        if (hasEnded.get()) {
+            timer.cancel();
+        }
     }
 
     private void watch(Lease l) {
@@ -237,9 +256,8 @@ final class EngineLock implements HeldLock {
     }
 
     private String deadlineReason() {
-        return maxHold.isPresent()
-                        && engine.ticker.nanos() - acquired >= maxHold.get().toNanos()
-                ? "it was held for longer than maxHold, " + maxHold.get()
+        return heldTooLong()
+                ? "it was held for longer than maxHold, " + maxHold.orElseThrow()
                 : "its lease could not be renewed in time";
     }
 
@@ -269,6 +287,7 @@ final class EngineLock implements HeldLock {
         if (hasEnded.compareAndSet(false, true)) {
             synchronized (lock) {
                 renewalTimer.cancel();
+                watchTimer.cancel();
             }
             engine.held.remove(this);
             ended.run();
@@ -303,7 +322,7 @@ final class EngineLock implements HeldLock {
         LockStatus status = status();
         // Twice: the first answer may be that of a renewal sent before the machine was suspended.
         for (int i = 0; i < 2 && state.suspended(); i++) {
-            CompletableFuture<Void> answer = nextAnswer;
+            CompletableFuture<Void> answer = nextAnswer.get();
             status = status();
             if (state.suspended()) {
                 Waits.getUninterruptibly(answer);
@@ -341,16 +360,26 @@ final class EngineLock implements HeldLock {
 
     /** Starts the release, or joins the one under way. Later calls succeed once the first has ended the hold. */
     CompletableFuture<Void> releaseAsync() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
         synchronized (lock) {
-            if (release == null) {
-                release = startRelease();
-                return release;
+            if (release != null) {
+                return release.isDone() ? CompletableFuture.completedFuture(null) : release;
             }
-            return release.isDone() ? CompletableFuture.completedFuture(null) : release;
+            release = started;
         }
+        // Not under the lock, and only after the field is set: a fast store has answered before this thread goes on,
+        // and then
+        // a failure is dealt with right here. It must find the field that it resets.
+        startRelease().whenComplete((done, failure) -> {
+            if (failure == null) {
+                started.complete(null);
+            } else {
+                started.completeExceptionally(Waits.unwrap(failure));
+            }
+        });
+        return started;
     }
 
-    @GuardedBy("lock")
     private CompletableFuture<Void> startRelease() {
         status();
         state.release();
