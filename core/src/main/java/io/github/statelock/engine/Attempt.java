@@ -91,6 +91,10 @@ final class Attempt {
         } catch (StatelockException | IllegalStateException e) {
             inFlight = null; // nothing was applied
             throw e;
+        } catch (Error e) {
+            inFlight = null;
+            note(new AcquireOutcome.Unknown(e));
+            throw e;
         } catch (RuntimeException e) {
             answer = new Timed<>(new AcquireOutcome.Unknown(e), firstSend, firstSendWall, engine.ticker.nanos());
         }
@@ -160,7 +164,7 @@ final class Attempt {
             note(Waits.getUninterruptibly(call.answer()).value());
         } catch (StatelockException e) {
             LOG.debug("The request that the interrupt left behind was not applied", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the queue must go on, whatever the driver threw
             note(new AcquireOutcome.Unknown(e));
         }
     }
