@@ -59,6 +59,13 @@ final class ManualTime implements Ticker, Scheduler {
         }
     }
 
+    /** How many tasks wait for their time. */
+    int scheduled() {
+        synchronized (lock) {
+            return tasks.size();
+        }
+    }
+
     /** Moves both clocks and runs what is due, in order, each task at its own time. */
     void advance(Duration by) {
         long end = nanos() + by.toNanos();
