@@ -29,11 +29,14 @@ class ArchitectureTest {
 
     private static final String ROOT = "io.github.statelock";
 
-    /** What a user meets: the API's 32 types and the errors' root are what the design aims at. */
+    /** What a user meets: about thirty types are the aim, and ten of them are errors. */
     private static final int MOST_PUBLIC_IN_ROOT = 33;
 
-    /** With the driver's side, the engine's entrances, the Terraform formats and the two local backends. */
-    private static final int MOST_PUBLIC = 55;
+    /**
+     * As many as there are: with those of the root, 12 that a backend implements or answers with (spi), 5 entrances of the
+     * engine, 4 for Terraform's formats and 4 for the two local backends. Who adds one says why it must be public.
+     */
+    private static final int MOST_PUBLIC = 54;
 
     private static final JavaClasses CORE = mainClasses();
 
@@ -70,14 +73,16 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(not(resideInAPackage(ROOT + ".."))
                         .or(resideInAnyPackage(self, ROOT))
-                        .or(resideInAnyPackage(
-                                allowed.stream().map(ArchitectureTest::packageName).toArray(String[]::new))))
+                        .or(resideInAnyPackage(allowed.stream()
+                                .map(ArchitectureTest::packageName)
+                                .toArray(String[]::new))))
                 .check(CORE);
     }
 
     @Test
     void noOtherPackageExists() {
-        assertThat(CORE).extracting(JavaClass::getPackageName)
+        assertThat(CORE)
+                .extracting(JavaClass::getPackageName)
                 .containsOnly(
                         ROOT,
                         packageName("spi"),
@@ -112,9 +117,7 @@ class ArchitectureTest {
                 .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
                 .toList();
         assertThat(all).hasSizeLessThanOrEqualTo(MOST_PUBLIC);
-        assertThat(all)
-                .filteredOn(c -> c.getPackageName().equals(ROOT))
-                .hasSizeLessThanOrEqualTo(MOST_PUBLIC_IN_ROOT);
+        assertThat(all).filteredOn(c -> c.getPackageName().equals(ROOT)).hasSizeLessThanOrEqualTo(MOST_PUBLIC_IN_ROOT);
     }
 
     private static String packageName(String name) {

@@ -33,8 +33,7 @@ class LockHeldExceptionTest {
                         + "  Version:   1.9.0\n"
                         + "  Created:   2026-11-20T14:00:00.123456789Z\n"
                         + "  Info:      release 42\n");
-        assertThat(message)
-                .contains("forceUnlock(\"prod/network.tfstate\", \"9f1c2a34-0000-4000-8000-000000000000\")");
+        assertThat(message).contains("forceUnlock(\"prod/network.tfstate\", \"9f1c2a34-0000-4000-8000-000000000000\")");
     }
 
     @Test
@@ -75,7 +74,8 @@ class LockHeldExceptionTest {
 
     @Test
     void aHostileRecordCannotSpeakToTheTerminal() {
-        String hostile = "x\u001b[2J\u001b]0;title\u0007\r\n  ID:        fake\u2028y\u202eevil\u2066\u200f\ud800z\u009b1m";
+        String hostile =
+                "x\u001b[2J\u001b]0;title\u0007\r\n  ID:        fake\u2028y\u202eevil\u2066\u200f\ud800z\u009b1m";
         LockInfo info = new LockInfo(hostile, hostile, hostile, hostile, hostile, Instant.EPOCH, hostile);
         ObservedLock held = new ObservedLock(KEY, Optional.of(info), Optional.empty(), hostile, false);
         assertHarmless(message(held, Duration.ZERO), 11);

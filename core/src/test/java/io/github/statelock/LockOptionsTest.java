@@ -82,9 +82,13 @@ class LockOptionsTest {
     @Test
     void nullIsRefusedByName() {
         LockOptions.Builder builder = LockOptions.builder();
-        assertThatNullPointerException().isThrownBy(() -> builder.operation(null)).withMessage("operation");
+        assertThatNullPointerException()
+                .isThrownBy(() -> builder.operation(null))
+                .withMessage("operation");
         assertThatNullPointerException().isThrownBy(() -> builder.info(null)).withMessage("info");
         assertThatNullPointerException().isThrownBy(() -> builder.who(null)).withMessage("who");
-        assertThatNullPointerException().isThrownBy(() -> builder.listener(null)).withMessage("listener");
+        assertThatNullPointerException()
+                .isThrownBy(() -> builder.listener(null))
+                .withMessage("listener");
     }
 }

@@ -36,8 +36,8 @@ class CallbacksTest {
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
             int from = t * 1000;
-            threads.add(new Thread(() ->
-                    IntStream.range(from, from + 500).forEach(number -> callbacks.run(() -> made.add(number)))));
+            threads.add(new Thread(
+                    () -> IntStream.range(from, from + 500).forEach(number -> callbacks.run(() -> made.add(number)))));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {

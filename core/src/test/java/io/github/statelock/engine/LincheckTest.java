@@ -106,7 +106,9 @@ class LincheckTest {
         @Operation
         public String holder(@Param(gen = ThreadIdGen.class) int thread) {
             LocalQueue.Ticket ticket = tickets.get(thread);
-            return ticket == null ? "" : ticket.holder().map(ObservedLock::version).orElse("");
+            return ticket == null
+                    ? ""
+                    : ticket.holder().map(ObservedLock::version).orElse("");
         }
 
         @Operation

@@ -58,10 +58,14 @@ final class LockBenchmark {
             held.forEach(lock -> oldest.accumulateAndGet(age(lock), Math::max));
             mostThreads.accumulateAndGet(threads(), Math::max);
         }
-        long notHeld = held.stream().filter(lock -> lock.status() != LockStatus.HELD).count();
+        long notHeld =
+                held.stream().filter(lock -> lock.status() != LockStatus.HELD).count();
         System.out.printf("locks %d, request %s, held for %s%n", number, request, hold);
-        System.out.printf("renewals %d, late %d, lost %d, not HELD at the end %d%n", renewed.get(), late.get(), lost.get(), notHeld);
-        System.out.printf("oldest renewal %d ms, most threads %d%n", NANOSECONDS.toMillis(oldest.get()), mostThreads.get());
+        System.out.printf(
+                "renewals %d, late %d, lost %d, not HELD at the end %d%n",
+                renewed.get(), late.get(), lost.get(), notHeld);
+        System.out.printf(
+                "oldest renewal %d ms, most threads %d%n", NANOSECONDS.toMillis(oldest.get()), mostThreads.get());
     }
 
     private void slowRenewals(Duration request, int times) {

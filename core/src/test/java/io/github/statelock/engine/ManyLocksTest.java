@@ -43,8 +43,7 @@ class ManyLocksTest extends EngineTest {
     /** Every lock was renewed at the latest when a third of its lease had passed. */
     private static boolean noneIsLate(List<HeldLock> locks) {
         Duration least = LEASE.minus(MARGIN).minus(LEASE.dividedBy(3));
-        return locks.stream()
-                .allMatch(lock -> lock.remaining().orElseThrow().compareTo(least) >= 0);
+        return locks.stream().allMatch(lock -> lock.remaining().orElseThrow().compareTo(least) >= 0);
     }
 
     private static int newThreads(Set<Thread> others) {
