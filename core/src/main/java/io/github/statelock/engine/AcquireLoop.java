@@ -75,14 +75,19 @@ final class AcquireLoop {
     /** Takes the lock, or says who holds it when the wait is over. */
     LockAttempt run() throws InterruptedException {
         boolean handedOver = false;
+        CompletableFuture<Void> ended = engine.acquisitionStarts();
         try {
             LockAttempt end = awaitTurn() ? contend() : new LockAttempt.Held(knownHolder());
             handedOver = end instanceof LockAttempt.Acquired;
             return end;
         } finally {
-            if (!handedOver) {
-                attempt.settle();
-                ticket.leave();
+            try {
+                if (!handedOver) {
+                    attempt.settle();
+                    ticket.leave();
+                }
+            } finally {
+                ended.complete(null);
             }
         }
     }
@@ -252,6 +257,8 @@ final class AcquireLoop {
             attempt = new Attempt(engine, proposals.get());
             return Step.CREATE;
         }
+        engine.threads
+                .requireOpen(); // a close waits for us, and must find either the held lock or nothing in the store
         result = new LockAttempt.Acquired(hold(confirmed.get(), from));
         return Step.DONE;
     }
@@ -265,10 +272,6 @@ final class AcquireLoop {
             huntGhost.run();
         });
         engine.held.add(lock);
-        if (engine.threads.isClosed()) { // closed meanwhile, perhaps after it had looked at what is held
-            lock.release();
-            engine.threads.requireOpen();
-        }
         lock.start(from);
         return lock;
     }

@@ -87,6 +87,10 @@ final class Attempt {
         Timed<AcquireOutcome> answer;
         try {
             answer = Waits.get(call.answer());
+        } catch (Error e) {
+            inFlight = null;
+            note(new AcquireOutcome.Unknown(e));
+            throw e;
         } catch (RuntimeException e) {
             if (DriverCalls.appliedNothing(e)) {
                 inFlight = null;
@@ -158,7 +162,7 @@ final class Attempt {
     private void awaitLate(Call<AcquireOutcome> call) {
         try {
             note(Waits.getUninterruptibly(call.answer()).value());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the queue must go on, whatever the driver threw
             if (!DriverCalls.appliedNothing(e)) {
                 note(new AcquireOutcome.Unknown(e));
             }

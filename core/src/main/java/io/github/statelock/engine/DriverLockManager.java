@@ -49,8 +49,15 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
             return acquired.lock();
         }
         ObservedLock holder = ((LockAttempt.Held) attempt).holder();
+        throw new LockHeldException(holder, unchangedFor(holder));
+    }
+
+    private Duration unchangedFor(ObservedLock holder) {
+        if (holder.info().flatMap(info -> HeldLocks.inThisJvm(info.id())).isPresent()) {
+            return Duration.ZERO; // its renewals are not watched: it is known to be alive
+        }
         long now = engine.ticker.nanos();
-        throw new LockHeldException(holder, Duration.ofNanos(now - engine.observations.see(holder, now)));
+        return Duration.ofNanos(now - engine.observations.see(holder, now));
     }
 
     private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
@@ -138,7 +145,15 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
             return;
         }
         engine.threads.close();
+        engine.waits.endAll();
         shutdownHook.remove();
+        // Once for what is held now, and once more for what an acquisition under way has just come to hold.
+        Waits.getUninterruptibly(CompletableFuture.allOf(releaseAll(), engine.acquisitionsEnd())
+                .thenCompose(ended -> releaseAll())
+                .completeOnTimeout(null, engine.options.callTimeout().toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private CompletableFuture<Void> releaseAll() {
         List<CompletableFuture<Void>> releases = new ArrayList<>();
         for (EngineLock lock : engine.held.all()) {
             releases.add(lock.releaseAsync().exceptionally(failure -> {
@@ -146,7 +161,6 @@ public final class DriverLockManager implements LockManager, AutoCloseable {
                 return null;
             }));
         }
-        Waits.getUninterruptibly(CompletableFuture.allOf(releases.toArray(CompletableFuture<?>[]::new))
-                .completeOnTimeout(null, engine.options.callTimeout().toMillis(), TimeUnit.MILLISECONDS));
+        return CompletableFuture.allOf(releases.toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -3,6 +3,9 @@ package io.github.statelock.engine;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.OwnedLock;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,7 @@ final class Engine {
     final HeldLocks held = new HeldLocks();
     final Renewals renewals = new Renewals(this);
     final Ghosts ghosts = new Ghosts(this);
+    private final Set<CompletableFuture<Void>> acquisitions = ConcurrentHashMap.newKeySet();
 
     Engine(LockDriver driver, EngineOptions options, EngineThreads threads) {
         this.driver = driver;
@@ -59,5 +63,18 @@ final class Engine {
                         failure);
             }
         });
+    }
+
+    /** Notes that an acquisition starts. What is returned must be completed when it has given back all that it will not hold. */
+    CompletableFuture<Void> acquisitionStarts() {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        acquisitions.add(ended);
+        ended.thenRun(() -> acquisitions.remove(ended));
+        return ended;
+    }
+
+    /** Completed when the acquisitions of this moment have ended. */
+    CompletableFuture<Void> acquisitionsEnd() {
+        return CompletableFuture.allOf(acquisitions.toArray(CompletableFuture<?>[]::new));
     }
 }

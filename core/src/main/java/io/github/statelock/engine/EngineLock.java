@@ -48,8 +48,12 @@ final class EngineLock implements HeldLock {
     @GuardedBy("lock")
     private Scheduler.Scheduled renewalTimer = () -> {};
 
+    @GuardedBy("lock")
+    private Scheduler.Scheduled watchTimer = () -> {};
+
     /** Completed by the next answer to a renewal; replaced when it is. */
-    private volatile CompletableFuture<Void> nextAnswer = new CompletableFuture<>();
+    @GuardedBy("lock")
+    private CompletableFuture<Void> nextAnswer = new CompletableFuture<>();
 
     /**
      * A lock just taken.
@@ -185,20 +189,34 @@ final class EngineLock implements HeldLock {
             renewalTimer.cancel();
             renewalTimer = next;
         }
+        cancelIfEnded(next);
     }
 
     private void renewNow() {
-        boolean heldTooLong = maxHold.isPresent()
-                && engine.ticker.nanos() - acquired >= maxHold.get().toNanos();
-        if (!heldTooLong && renewing.compareAndSet(false, true)) {
+        if (!heldTooLong() && renewing.compareAndSet(false, true)) {
             engine.renewals.submit(this);
         }
     }
 
+    private boolean heldTooLong() {
+        Duration held = Duration.ofNanos(engine.ticker.nanos() - acquired);
+        return maxHold.isPresent() && held.compareTo(maxHold.get()) >= 0;
+    }
+
+    /** In one step: of two answers at once, each must complete what it replaces, or somebody would wait without end. */
     private void answered() {
-        CompletableFuture<Void> answer = nextAnswer;
-        nextAnswer = new CompletableFuture<>();
+        CompletableFuture<Void> answer;
+        synchronized (lock) {
+            answer = nextAnswer;
+            nextAnswer = new CompletableFuture<>();
+        }
         answer.complete(null);
+    }
+
+    private CompletableFuture<Void> nextAnswer() {
+        synchronized (lock) {
+            return nextAnswer;
+        }
     }
 
     // ---- the deadline
@@ -207,7 +225,18 @@ final class EngineLock implements HeldLock {
         long left = state.deadline() - engine.ticker.nanos();
         Duration toLate = l.lateAfter().minus(state.age());
         Duration in = toLate.isNegative() || toLate.isZero() ? Duration.ofNanos(left) : toLate;
-        engine.scheduler.schedule(in, () -> watch(l));
+        Scheduler.Scheduled next = engine.scheduler.schedule(in, () -> watch(l));
+        synchronized (lock) {
+            watchTimer = next;
+        }
+        cancelIfEnded(next);
+    }
+
+    /** The hold may end while a timer is set: whichever of the two comes second cancels it. */
+    private void cancelIfEnded(Scheduler.Scheduled timer) {
+        if (hasEnded.get()) {
+            timer.cancel();
+        }
     }
 
     private void watch(Lease l) {
@@ -233,9 +262,8 @@ final class EngineLock implements HeldLock {
     }
 
     private String deadlineReason() {
-        return maxHold.isPresent()
-                        && engine.ticker.nanos() - acquired >= maxHold.get().toNanos()
-                ? "it was held for longer than maxHold, " + maxHold.get()
+        return heldTooLong()
+                ? "it was held for longer than maxHold, " + maxHold.orElseThrow()
                 : "its lease could not be renewed in time";
     }
 
@@ -289,7 +317,7 @@ final class EngineLock implements HeldLock {
         LockStatus status = status();
         // Twice: the first answer may be that of a renewal sent before the machine was suspended.
         for (int i = 0; i < 2 && state.suspended(); i++) {
-            CompletableFuture<Void> answer = nextAnswer;
+            CompletableFuture<Void> answer = nextAnswer();
             status = status();
             if (state.suspended()) {
                 Waits.getUninterruptibly(answer);
@@ -362,6 +390,7 @@ final class EngineLock implements HeldLock {
         if (hasEnded.compareAndSet(false, true)) {
             synchronized (lock) {
                 renewalTimer.cancel();
+                watchTimer.cancel();
             }
             engine.held.remove(this);
             ended.run();

@@ -15,6 +15,9 @@ final class Patience {
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
     private static final Duration LAST_RETRY = Duration.ofSeconds(1);
 
+    /** A wait without end; a longer one could not be added up. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(36_500);
+
     private final Engine engine;
     private final StateKey key;
     private final long start;
@@ -26,8 +29,8 @@ final class Patience {
         this.engine = engine;
         this.key = key;
         this.start = engine.ticker.nanos();
-        this.wait = wait;
-        this.total = wait.plus(engine.options.callTimeout().multipliedBy(2));
+        this.wait = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+        this.total = this.wait.plus(engine.options.callTimeout().multipliedBy(2));
     }
 
     Duration elapsed() {

@@ -1,6 +1,8 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.engine.DriverCalls.Call;
 import io.github.statelock.engine.DriverCalls.Timed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +22,8 @@ final class Sweep {
     }
 
     List<ObservedLock> run(String prefix) throws InterruptedException {
-        Timed<List<ObservedLock>> all = Waits.get(engine.threads
-                .stateCalls
-                .start(engine.options.transferTimeout(), () -> engine.driver.list(prefix))
-                .answer());
+        Timed<List<ObservedLock>> all = answer(
+                engine.threads.stateCalls.start(engine.options.transferTimeout(), () -> engine.driver.list(prefix)));
         List<Suspect> suspects = new ArrayList<>();
         for (ObservedLock seen : all.value()) {
             boolean watched = !engine.driver.leaseBounds().expiresByService() || seen.expired();
@@ -52,15 +52,22 @@ final class Sweep {
             if (left > 0) {
                 engine.waits.pause(Duration.ofNanos(left));
             }
-            Timed<Optional<ObservedLock>> now = Waits.get(engine.threads
-                    .lockCalls
-                    .start(engine.options.callTimeout(), () -> engine.driver.observe(seen.key()))
-                    .answer());
+            engine.threads.requireOpen();
+            Timed<Optional<ObservedLock>> now = answer(engine.threads.lockCalls.start(
+                    engine.options.callTimeout(), () -> engine.driver.observe(seen.key())));
             boolean unchanged =
                     now.value().isPresent() && now.value().get().version().equals(seen.version());
             if (!unchanged || now.sent() - suspect.since() >= dead) {
                 return unchanged;
             }
+        }
+    }
+
+    private static <T> Timed<T> answer(Call<T> call) throws InterruptedException {
+        try {
+            return Waits.get(call.answer());
+        } catch (DriverCalls.OverrunException e) {
+            throw new BackendUnavailableException("The store did not answer a read: " + e.getMessage(), e);
         }
     }
 

@@ -1,27 +1,41 @@
 package io.github.statelock.engine;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 
 /** How a caller's thread waits: always on a future that the scheduler or a pool completes, never by sleeping. */
 final class Waits {
 
     private final Scheduler scheduler;
+    private final Set<CompletableFuture<Void>> pauses = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
 
     Waits(Scheduler scheduler) {
         this.scheduler = scheduler;
     }
 
-    /** Waits for the future or the time, whichever comes first. */
+    /** Ends all pauses, and those to come at once: the engine is closed. */
+    void endAll() {
+        ended = true;
+        pauses.forEach(pause -> pause.complete(null));
+    }
+
+    /** Waits for the future or the time, whichever comes first; less where the engine is closed. */
     void pause(Duration time, CompletableFuture<?> orUntil) throws InterruptedException {
         CompletableFuture<Void> over = new CompletableFuture<>();
         Scheduler.Scheduled timer = scheduler.schedule(time, () -> over.complete(null));
         orUntil.whenComplete((value, failure) -> over.complete(null));
+        pauses.add(over);
         try {
-            get(over);
+            if (!ended) {
+                get(over);
+            }
         } finally {
+            pauses.remove(over);
             timer.cancel();
         }
     }

@@ -90,6 +90,14 @@ final class FakeStore implements LockDriver {
         };
     }
 
+    /** Applied, and then the driver failed in a way that it does not know. */
+    static Fault broken(Error failure) {
+        return request -> {
+            request.send();
+            throw failure;
+        };
+    }
+
     int count(Op op) {
         return counts.getOrDefault(op, new AtomicInteger()).get();
     }

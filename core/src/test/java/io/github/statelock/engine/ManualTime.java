@@ -3,7 +3,8 @@ package io.github.statelock.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,8 +21,8 @@ final class ManualTime implements Ticker, Scheduler {
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>(
-            ((Comparator<Task>) (a, b) -> Long.signum(a.at() - b.at())).thenComparingLong(Task::number));
+    private final NavigableSet<Task> tasks =
+            new TreeSet<>(((Comparator<Task>) (a, b) -> Long.signum(a.at() - b.at())).thenComparingLong(Task::number));
 
     @GuardedBy("lock")
     private long nanos = Long.MAX_VALUE - Duration.ofSeconds(15).toNanos(); // overflows on the way, as it may
@@ -56,6 +57,13 @@ final class ManualTime implements Ticker, Scheduler {
                     tasks.remove(scheduled);
                 }
             };
+        }
+    }
+
+    /** How many tasks wait for their time. */
+    int scheduled() {
+        synchronized (lock) {
+            return tasks.size();
         }
     }
 
@@ -111,12 +119,12 @@ final class ManualTime implements Ticker, Scheduler {
 
     private @Nullable Task due(long end) {
         synchronized (lock) {
-            Task next = tasks.peek();
+            Task next = tasks.isEmpty() ? null : tasks.first();
             if (next == null || next.at() - end > 0) {
                 return null;
             }
             move(Math.max(0, next.at() - nanos));
-            return tasks.poll();
+            return tasks.pollFirst();
         }
     }
 

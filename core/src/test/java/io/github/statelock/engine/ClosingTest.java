@@ -1,0 +1,81 @@
+package io.github.statelock.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockOptions;
+import io.github.statelock.engine.FakeStore.Op;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class ClosingTest extends EngineTest {
+
+    @Test
+    void aLockThatIsBeingTakenWhileTheManagerClosesIsGivenBack() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        store.fault(Op.CREATE, FakeStore.hang(answer));
+        Future<HeldLock> lock = inBackground(this::lock);
+        ManualTime.await(() -> store.count(Op.CREATE) == 1);
+        Future<?> closed = inBackground(() -> {
+            manager.close();
+            return true;
+        });
+        ManualTime.await(() -> isClosed(manager));
+        answer.countDown();
+        closed.get();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(lock::get)
+                .withCauseInstanceOf(IllegalStateException.class);
+        assertThat(store.list("")).isEmpty();
+    }
+
+    @Test
+    void aWaiterNeedsNoTickOfTheClockToHearThatTheManagerIsClosed() throws Exception {
+        store.put(KEY, "them", Optional.empty());
+        Future<HeldLock> waiting = inBackground(() -> manager.acquire(KEY, waiting(Duration.ofHours(1))));
+        time.advanceUntil(() -> store.count(Op.OBSERVE) > 0 && store.isIdle());
+        manager.close();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(waiting::get)
+                .withCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aSweepNeedsNoTickOfTheClockToHearThatTheManagerIsClosed() throws Exception {
+        store.put(KEY, "them", Optional.of(LEASE));
+        Future<?> sweep = inBackground(() -> manager.sweep(""));
+        long later = time.nanos() + Duration.ofSeconds(10).toNanos();
+        time.advanceUntil(() -> time.nanos() >= later); // it waits for the lease to end
+        manager.close();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(sweep::get)
+                .withCauseInstanceOf(IllegalStateException.class);
+        assertThat(store.record(KEY)).isPresent();
+    }
+
+    @Test
+    void aReleasedLockLeavesNoTimerBehind() throws Exception {
+        int before = time.scheduled();
+        for (int i = 0; i < 20; i++) {
+            manager.acquire(
+                            KEY,
+                            LockOptions.builder().lease(Duration.ofHours(20)).build())
+                    .release();
+        }
+        ManualTime.await(() -> time.scheduled() == before);
+    }
+
+    private static boolean isClosed(DriverLockManager manager) {
+        try {
+            manager.inspect(KEY);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.statelock.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockAttempt;
+import io.github.statelock.LockOptions;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.engine.FakeStore.Op;
+import io.github.statelock.spi.AcquireOutcome;
+import io.github.statelock.spi.ReleaseOutcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+class GhostsTest extends EngineTest {
+
+    private static final AcquireOutcome UNKNOWN = new AcquireOutcome.Unknown(new IOException("reset"));
+    private static final Duration REMEMBERED = Duration.ofMinutes(15);
+
+    private final List<Runnable> late = new CopyOnWriteArrayList<>();
+
+    @Test
+    void aReleasedLocksIdIsRememberedForAQuarterOfAnHour() throws Exception {
+        releasedWithOneCreateStillUnderWay();
+        pass(REMEMBERED.minusMinutes(2));
+        late.forEach(Runnable::run);
+        assertThat(store.record(KEY)).isPresent();
+        pass(Duration.ofMinutes(1).plusSeconds(30));
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void itIsForgottenAfterwardsAndNobodyLooksAnyMore() throws Exception {
+        releasedWithOneCreateStillUnderWay();
+        pass(REMEMBERED.plusMinutes(2));
+        int looks = store.count(Op.OBSERVE);
+        late.forEach(Runnable::run);
+        pass(Duration.ofMinutes(30));
+        assertThat(store.count(Op.OBSERVE)).isEqualTo(looks);
+        assertThat(store.record(KEY)).isPresent();
+        assertThat(time.scheduled()).isZero();
+    }
+
+    @Test
+    void theLooksGrowRarer() throws Exception {
+        releasedWithOneCreateStillUnderWay();
+        List<Integer> looks = new ArrayList<>();
+        for (int minute = 0; minute < 14; minute++) {
+            int before = store.count(Op.OBSERVE);
+            pass(Duration.ofMinutes(1));
+            looks.add(store.count(Op.OBSERVE) - before);
+        }
+        assertThat(looks.get(0)).isBetween(4, 9);
+        assertThat(looks.subList(2, 14)).allMatch(each -> each <= 3);
+        assertThat(looks.subList(2, 14).stream().mapToInt(Integer::intValue).sum())
+                .isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void aHuntRemovesNobodyElsesLock() throws Exception {
+        releasedWithOneCreateStillUnderWay();
+        ObservedLock theirs = store.put(KEY, "them", Optional.of(LEASE));
+        pass(REMEMBERED);
+        assertThat(store.record(KEY)).contains(theirs);
+        assertThat(store.count(Op.BREAK)).isZero();
+    }
+
+    @Test
+    void aHuntThatMeetsANewHolderBetweenLookAndDeleteRemovesNothing() throws Exception {
+        releasedWithOneCreateStillUnderWay();
+        store.fault(Op.BREAK, request -> {
+            store.put(KEY, "them", Optional.of(LEASE)); // the ghost is gone, and somebody else came
+            return request.send();
+        });
+        late.forEach(Runnable::run);
+        pass(Duration.ofMinutes(1));
+        assertThat(store.count(Op.BREAK)).isEqualTo(1);
+        assertThat(store.record(KEY).orElseThrow().hasId("them")).isTrue();
+    }
+
+    @Test
+    void aGhostThatMakesTheStoreRefuseIsRemovedOnTheSpot() throws Exception {
+        releasedWithOneCreateStillUnderWay();
+        late.forEach(Runnable::run);
+        assertThat(manager.tryAcquire(KEY, LockOptions.operation("test"))).isInstanceOf(LockAttempt.Acquired.class);
+    }
+
+    @Test
+    void anUnansweredReleaseIsHuntedToo() throws Exception {
+        HeldLock lock = lock();
+        for (int i = 0; i < 1000; i++) {
+            store.fault(Op.RELEASE, FakeStore.cut(new ReleaseOutcome.Unknown(new IOException("reset"))));
+        }
+        Future<?> released = inBackground(() -> {
+            lock.release();
+            return true;
+        });
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> time.advanceUntilDone(released));
+        pass(Duration.ofMinutes(1));
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void anAnsweredCreateLeavesNoGhost() throws Exception {
+        lock().release();
+        pass(Duration.ofMinutes(5));
+        assertThat(store.count(Op.OBSERVE)).isZero();
+    }
+
+    /** The first create is not answered and arrives when the test says so; the second takes the lock, which is released. */
+    private void releasedWithOneCreateStillUnderWay() throws Exception {
+        store.fault(Op.CREATE, request -> {
+            late.add(request::send);
+            return UNKNOWN;
+        });
+        Future<HeldLock> lock = inBackground(this::lock);
+        time.advanceUntilDone(lock).release();
+        assertThat(late).hasSize(1);
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    private void pass(Duration duration) {
+        long until = time.nanos() + duration.toNanos();
+        while (time.nanos() < until) {
+            time.advance(Duration.ofMillis(500));
+            LockSupport.parkNanos(500_000); // for the engine's threads, which take what is due
+            ManualTime.await(store::isIdle);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.statelock.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.statelock.ObservedLock;
+import io.github.statelock.StateKey;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class LocalQueueTest {
+
+    private static final StateKey KEY = StateKey.of("key");
+    private static final ObservedLock HOLDER =
+            new ObservedLock(KEY, Optional.empty(), Optional.empty(), "their version", false);
+
+    private final LocalQueue queue = new LocalQueue();
+
+    @Test
+    void firstComeFirstServed() {
+        LocalQueue.Ticket first = queue.join(KEY);
+        LocalQueue.Ticket second = queue.join(KEY);
+        LocalQueue.Ticket third = queue.join(KEY);
+        assertThat(first.turn()).isDone();
+        assertThat(second.turn()).isNotDone();
+        first.leave();
+        assertThat(second.turn()).isDone();
+        assertThat(third.turn()).isNotDone();
+        second.leave();
+        assertThat(third.turn()).isDone();
+    }
+
+    @Test
+    void whoGivesUpInTheMiddleIsPassedOver() {
+        LocalQueue.Ticket first = queue.join(KEY);
+        LocalQueue.Ticket second = queue.join(KEY);
+        LocalQueue.Ticket third = queue.join(KEY);
+        second.leave();
+        assertThat(third.turn()).isNotDone();
+        first.leave();
+        assertThat(third.turn()).isDone();
+        assertThat(second.turn()).isNotDone();
+    }
+
+    @Test
+    void leavingTwiceIsLeavingOnce() {
+        LocalQueue.Ticket first = queue.join(KEY);
+        LocalQueue.Ticket second = queue.join(KEY);
+        LocalQueue.Ticket third = queue.join(KEY);
+        first.leave();
+        first.leave();
+        assertThat(second.turn()).isDone();
+        assertThat(third.turn()).isNotDone();
+    }
+
+    @Test
+    void keysDoNotWaitForEachOther() {
+        queue.join(KEY);
+        assertThat(queue.join(StateKey.of("another")).turn()).isDone();
+    }
+
+    @Test
+    void anEmptyLineStartsAnew() {
+        queue.join(KEY).leave();
+        assertThat(queue.join(KEY).turn()).isDone();
+    }
+
+    @Test
+    void theHeadTellsThoseBehindWhoHoldsTheLock() {
+        LocalQueue.Ticket head = queue.join(KEY);
+        LocalQueue.Ticket behind = queue.join(KEY);
+        assertThat(behind.holderKnown()).isNotDone();
+        head.show(HOLDER);
+        assertThat(behind.holderKnown()).isDone();
+        assertThat(behind.holder()).contains(HOLDER);
+    }
+
+    @Test
+    void onlyTheHeadTells() {
+        LocalQueue.Ticket head = queue.join(KEY);
+        LocalQueue.Ticket behind = queue.join(KEY);
+        behind.show(HOLDER);
+        assertThat(head.holder()).isEmpty();
+    }
+
+    @Test
+    void whatTheOldHeadKnewEndsWithItsTurn() {
+        LocalQueue.Ticket head = queue.join(KEY);
+        LocalQueue.Ticket next = queue.join(KEY);
+        LocalQueue.Ticket last = queue.join(KEY);
+        head.show(HOLDER);
+        head.leave();
+        assertThat(last.holder()).isEmpty();
+        CompletableFuture<Void> known = last.holderKnown();
+        assertThat(known).isNotDone();
+        next.show(HOLDER);
+        assertThat(known).isDone();
+    }
+}
