@@ -11,6 +11,7 @@ import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.StateDriver;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -241,6 +242,31 @@ public abstract class BackendContract {
     static Duration margin(Duration lease) {
         Duration tenth = lease.dividedBy(10);
         return tenth.compareTo(Duration.ofSeconds(1)) > 0 ? tenth : Duration.ofSeconds(1);
+    }
+
+    /** What a test does with each of several cases. */
+    interface Body<T> {
+        void run(T item) throws Exception;
+    }
+
+    /** Runs a case after the other, or side by side where they take real time. */
+    final <T> void each(List<T> cases, Body<T> body) throws Exception {
+        if (time().manual().isPresent()) {
+            for (T one : cases) {
+                body.run(one);
+            }
+            return;
+        }
+        List<Call<Boolean>> calls = new ArrayList<>();
+        for (T one : cases) {
+            calls.add(Call.start(() -> {
+                body.run(one);
+                return true;
+            }));
+        }
+        for (Call<Boolean> call : calls) {
+            call.result();
+        }
     }
 
     /** Runs a blocking call to its end while time goes by. */

@@ -38,7 +38,7 @@ abstract class LockFaultContract extends LockContentionContract {
 
     @Test
     void anAcquireThatSuffersAFaultHoldsTheLockAndLeavesNoGhost() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("acquire/" + fault);
             Party party = impatientParty();
             ArmedFault armed = party.lockFaults().arm(Operation.ACQUIRE, fault);
@@ -49,12 +49,12 @@ abstract class LockFaultContract extends LockContentionContract {
             finishRun(lock::release);
             armed.letGo(); // what was on its way arrives after the release
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
     void aRequestThatArrivesWhileTheLockIsHeldChangesNothing() throws Exception {
-        for (Fault fault : List.of(Fault.LATE, Fault.HANG_BEFORE)) {
+        each(List.of(Fault.LATE, Fault.HANG_BEFORE), fault -> {
             StateKey key = key("arrives-late/" + fault);
             Party party = impatientParty();
             ArmedFault armed = party.lockFaults().arm(Operation.ACQUIRE, fault);
@@ -66,7 +66,7 @@ abstract class LockFaultContract extends LockContentionContract {
             assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
             finishRun(lock::release);
             assertBecomesFree(key);
-        }
+        });
     }
 
     /** The first request is on its way while its sender is refused, gives up, and the holder goes. */
@@ -103,7 +103,7 @@ abstract class LockFaultContract extends LockContentionContract {
 
     @Test
     void aReleaseThatSuffersAFaultFreesTheKey() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("release/" + fault);
             Party party = impatientParty();
             HeldLock lock = hold(party, key, lasting());
@@ -119,7 +119,7 @@ abstract class LockFaultContract extends LockContentionContract {
             assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
             armed.letGo();
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
@@ -144,7 +144,7 @@ abstract class LockFaultContract extends LockContentionContract {
             assertThat(expiresByService() || !supportsLeases()).isTrue();
             return; // a service that ends leases is asked for a new one: the faults of ACQUIRE cover it
         }
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("heir/" + fault);
             Party holder = party();
             HeldLock dead = hold(holder, key, options());
@@ -160,12 +160,12 @@ abstract class LockFaultContract extends LockContentionContract {
             heir.ensureHeld();
             finishRun(heir::release);
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
     void aForceUnlockThatSuffersAFaultFreesTheKey() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("break/" + fault);
             HeldLock lock = hold(party(), key, lasting());
             Party operator = impatientParty();
@@ -179,7 +179,7 @@ abstract class LockFaultContract extends LockContentionContract {
             armed.assertFired();
             armed.letGo();
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
@@ -187,9 +187,9 @@ abstract class LockFaultContract extends LockContentionContract {
         StateKey key = key("looks");
         HeldLock lock = hold(party(), key, options());
         Party waiter = impatientParty();
-        for (Fault fault : List.of(Fault.CUT, Fault.THROTTLED, Fault.HANG_BEFORE, Fault.HANG_AFTER)) {
+        each(List.of(Fault.CUT, Fault.THROTTLED, Fault.HANG_BEFORE, Fault.HANG_AFTER), fault -> {
             waiter.lockFaults().arm(Operation.OBSERVE, fault);
-        }
+        });
         Call<HeldLock> call = startWaiting(waiter, key, new RecordingListener(time()));
         time().await("looks after the faults", () -> waiter.lockFaults().count(Operation.OBSERVE) > 6);
         waiter.lockFaults().assertAllFired();

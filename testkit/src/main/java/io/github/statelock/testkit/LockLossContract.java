@@ -65,11 +65,11 @@ abstract class LockLossContract extends LockLeaseContract {
 
     @Test
     void refusedRenewalsPutTheLockAtRiskAndOneThatSucceedsSavesIt() throws Exception {
-        StateKey key = key("at-risk");
-        if (leasesAreRefused(key)) {
+        if (leasesAreRefused(key("at-risk"))) {
             return;
         }
-        for (Fault fault : List.of(Fault.CUT, Fault.LOST_ANSWER, Fault.THROTTLED, Fault.DENIED)) {
+        each(List.of(Fault.CUT, Fault.LOST_ANSWER, Fault.THROTTLED, Fault.DENIED), fault -> {
+            StateKey key = key("at-risk/" + fault);
             Party holder = party();
             RecordingListener listener = new RecordingListener(time());
             HeldLock lock = hold(holder, key, options().listener(listener));
@@ -82,7 +82,7 @@ abstract class LockLossContract extends LockLeaseContract {
             lock.ensureHeld();
             finishRun(lock::release);
             assertThat(listener.names()).doesNotContain("lost");
-        }
+        });
     }
 
     @Test
