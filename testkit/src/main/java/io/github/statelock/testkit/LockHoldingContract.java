@@ -21,7 +21,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 /** Taking, waiting for, seeing and giving back a lock. */
-abstract class LockHoldingContract extends BackendContract {
+abstract class LockHoldingContract extends ContractScenario {
 
     @Test
     void capabilitiesAreThoseThatTheLeafNames() {

@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** How a holder learns that its lock is lost, and that it then leaves everybody else's alone. */
-abstract class LockLossContract extends LockLeaseContract {
+abstract class LockLossContract extends LockTakeoverContract {
 
     @Test
     void lossIsToldAtTheDeadlineWhileTheRenewalHangs() throws Exception {

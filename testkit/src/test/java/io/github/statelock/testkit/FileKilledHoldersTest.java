@@ -112,7 +112,7 @@ class FileKilledHoldersTest {
                 String id = holders.get(i).await("HELD").substring("HELD ".length());
                 heirs.add(startHeir(backend, StateKey.of("leased/" + i), holders.get(i), id));
             }
-            Duration deadAfter = LEASE.plus(BackendContract.margin(LEASE));
+            Duration deadAfter = LEASE.plus(ContractScenario.margin(LEASE));
             for (Call<Duration> heir : heirs) {
                 Duration afterKill = heir.result();
                 // The last renewal was sent at most a third of the lease before the kill.
