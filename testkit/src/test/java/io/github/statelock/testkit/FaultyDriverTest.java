@@ -10,14 +10,18 @@ import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.local.LocalStores;
 import io.github.statelock.spi.AcquireOutcome;
+import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.RenewOutcome;
+import io.github.statelock.spi.StateDriver;
 import io.github.statelock.spi.StateWrite;
 import io.github.statelock.spi.WriteOutcome;
 import io.github.statelock.testkit.BackendContract.Drivers;
 import io.github.statelock.testkit.FaultyDriver.Operation;
+import java.lang.reflect.Method;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,22 @@ class FaultyDriverTest {
 
     private boolean isLocked() {
         return store.locks().observe(KEY).isPresent();
+    }
+
+    /** A method that the wrapper inherits would ask the interface's default instead of the driver. */
+    @Test
+    void everyMethodOfADriverIsForwarded() {
+        Map<Class<?>, List<Class<?>>> wrappers = Map.of(
+                LockDriver.class, List.of(FaultyDriver.class, BrokenLockDriver.class),
+                StateDriver.class, List.of(FaultyStateDriver.class, BrokenStateDriver.class));
+        wrappers.forEach((driver, all) -> {
+            for (Method method : driver.getMethods()) {
+                assertThat(all)
+                        .allSatisfy(wrapper -> assertThat(
+                                        wrapper.getDeclaredMethod(method.getName(), method.getParameterTypes()))
+                                .isNotNull());
+            }
+        });
     }
 
     @Test
