@@ -120,6 +120,28 @@ abstract class LockLeaseContract extends LockHoldingContract {
         assertThat(remaining).isLessThanOrEqualTo(term.minus(time().since(sent)).plusMillis(50));
     }
 
+    /** The first request was applied and its answer lost; the second finds our own record, which is as old as the first. */
+    @Test
+    void aLockWhoseAnswerWasLostCountsFromItsFirstSend() throws Exception {
+        StateKey key = key("first-send");
+        if (leasesAreRefused(key)) {
+            return;
+        }
+        Party holder = party();
+        Duration delay = Duration.ofSeconds(1);
+        holder.lockFaults().arm(Operation.ACQUIRE, Fault.LOST_ANSWER);
+        ArmedFault second = holder.lockFaults().arm(Operation.ACQUIRE, Fault.HANG_BEFORE);
+        Call<HeldLock> call =
+                Call.start(() -> holder.locks().acquire(key, options().build()));
+        time().await("second request", () -> second.fired() > 0);
+        time().pass(delay);
+        second.letGo();
+        HeldLock lock = finish(call);
+        Duration term = shortestLease().minus(margin(shortestLease()));
+        boolean renewed = holder.lockFaults().count(Operation.RENEW) > 0;
+        assertThat(lock.remaining().orElseThrow()).isLessThanOrEqualTo(renewed ? term : term.minus(delay));
+    }
+
     /** When the request was sent that gave the lock its present deadline. */
     final long lastSend(HeldLock lock) {
         Duration term = shortestLease().minus(margin(shortestLease()));
