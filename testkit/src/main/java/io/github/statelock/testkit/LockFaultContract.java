@@ -122,6 +122,31 @@ abstract class LockFaultContract extends LockContentionContract {
         });
     }
 
+    /** A renewal was applied and its answer is on its way: the release meets a version that its holder does not know yet. */
+    @Test
+    void aReleaseThatMeetsARenewalOnItsWayIsARelease() throws Exception {
+        StateKey key = key("release-meets-renewal");
+        if (leasesAreRefused(key)) {
+            return;
+        }
+        Party holder = party();
+        HeldLock lock = hold(holder, key, options());
+        ArmedFault renewal = holder.lockFaults().arm(Operation.RENEW, Fault.HANG_AFTER);
+        time().await("renewal", () -> renewal.fired() > 0);
+        ArmedFault removal = holder.lockFaults().arm(Operation.BREAK, Fault.HANG_BEFORE);
+        Call<Boolean> release = Call.start(() -> {
+            lock.release();
+            return true;
+        });
+        time().passUntil(() -> removal.fired() > 0 || release.isDone(), Duration.ofSeconds(2));
+        renewal.letGo();
+        time().pass(Duration.ofMillis(500));
+        removal.disarm();
+        assertThat(finish(release)).isTrue();
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        assertBecomesFree(key);
+    }
+
     @Test
     void aDeniedRequestIsDeniedAndNotTakenForContention() throws Exception {
         StateKey key = key("denied");
