@@ -35,6 +35,11 @@ abstract class ContractTime {
         return Duration.ofNanos(nanos() - nanos);
     }
 
+    /** As {@link #passUntil}, so slowly that other threads keep pace with a clock moved by hand. */
+    boolean passSlowlyUntil(BooleanSupplier condition, Duration limit) {
+        return passUntil(condition, limit);
+    }
+
     final void pass(Duration time) {
         passUntil(() -> false, time);
     }
@@ -58,6 +63,8 @@ abstract class ContractTime {
     }
 
     private static final class Manual extends ContractTime {
+
+        private static final Duration SLOW_STEP = Duration.ofMillis(20);
 
         private final ManualTicker ticker = new ManualTicker();
         private final ManualScheduler scheduler;
@@ -84,12 +91,24 @@ abstract class ContractTime {
 
         @Override
         Duration slack() {
-            return Duration.ofMillis(100);
+            return Duration.ofMillis(500);
         }
 
         @Override
         boolean passUntil(BooleanSupplier condition, Duration limit) {
             return scheduler.advanceUntil(condition, limit);
+        }
+
+        @Override
+        boolean passSlowlyUntil(BooleanSupplier condition, Duration limit) {
+            long start = ticker.nanos();
+            while (ticker.nanos() - start < limit.toNanos()) {
+                scheduler.advance(SLOW_STEP);
+                if (RealTime.passUntil(condition, SLOW_STEP.multipliedBy(20))) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

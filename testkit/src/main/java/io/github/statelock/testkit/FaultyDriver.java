@@ -100,6 +100,11 @@ public final class FaultyDriver implements LockDriver {
     }
 
     @Override
+    public List<String> watchedParts(ObservedLock observed) {
+        return inner.watchedParts(observed);
+    }
+
+    @Override
     public List<ObservedLock> list(String prefix) {
         return read(Operation.LIST, () -> inner.list(prefix));
     }

@@ -22,7 +22,7 @@ public final class FaultyStateDriver implements StateDriver {
 
     /** The requests that a fault can hit. */
     public enum Operation {
-        /** {@link StateDriver#read(StateKey)}. */
+        /** {@link StateDriver#read(StateKey)} and {@link StateDriver#readUnderLock}. */
         READ,
         /** {@link StateDriver#write}. */
         WRITE,
@@ -58,6 +58,11 @@ public final class FaultyStateDriver implements StateDriver {
     @Override
     public Optional<StoredState> read(StateKey key) {
         return read(Operation.READ, () -> inner.read(key));
+    }
+
+    @Override
+    public Optional<StoredState> readUnderLock(StateKey key, String lockId) {
+        return read(Operation.READ, () -> inner.readUnderLock(key, lockId));
     }
 
     @Override

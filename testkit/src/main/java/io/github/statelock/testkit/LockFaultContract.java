@@ -38,7 +38,7 @@ abstract class LockFaultContract extends LockContentionContract {
 
     @Test
     void anAcquireThatSuffersAFaultHoldsTheLockAndLeavesNoGhost() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("acquire/" + fault);
             Party party = impatientParty();
             ArmedFault armed = party.lockFaults().arm(Operation.ACQUIRE, fault);
@@ -49,12 +49,12 @@ abstract class LockFaultContract extends LockContentionContract {
             finishRun(lock::release);
             armed.letGo(); // what was on its way arrives after the release
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
     void aRequestThatArrivesWhileTheLockIsHeldChangesNothing() throws Exception {
-        for (Fault fault : List.of(Fault.LATE, Fault.HANG_BEFORE)) {
+        each(List.of(Fault.LATE, Fault.HANG_BEFORE), fault -> {
             StateKey key = key("arrives-late/" + fault);
             Party party = impatientParty();
             ArmedFault armed = party.lockFaults().arm(Operation.ACQUIRE, fault);
@@ -66,7 +66,7 @@ abstract class LockFaultContract extends LockContentionContract {
             assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
             finishRun(lock::release);
             assertBecomesFree(key);
-        }
+        });
     }
 
     /** The first request is on its way while its sender is refused, gives up, and the holder goes. */
@@ -103,7 +103,7 @@ abstract class LockFaultContract extends LockContentionContract {
 
     @Test
     void aReleaseThatSuffersAFaultFreesTheKey() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("release/" + fault);
             Party party = impatientParty();
             HeldLock lock = hold(party, key, lasting());
@@ -119,7 +119,32 @@ abstract class LockFaultContract extends LockContentionContract {
             assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
             armed.letGo();
             assertBecomesFree(key);
+        });
+    }
+
+    /** A renewal was applied and its answer is on its way: the release meets a version that its holder does not know yet. */
+    @Test
+    void aReleaseThatMeetsARenewalOnItsWayIsARelease() throws Exception {
+        StateKey key = key("release-meets-renewal");
+        if (leasesAreRefused(key)) {
+            return;
         }
+        Party holder = party();
+        HeldLock lock = hold(holder, key, options());
+        ArmedFault renewal = holder.lockFaults().arm(Operation.RENEW, Fault.HANG_AFTER);
+        time().await("renewal", () -> renewal.fired() > 0);
+        ArmedFault removal = holder.lockFaults().arm(Operation.BREAK, Fault.HANG_BEFORE);
+        Call<Boolean> release = Call.start(() -> {
+            lock.release();
+            return true;
+        });
+        time().passUntil(() -> removal.fired() > 0 || release.isDone(), Duration.ofSeconds(2));
+        renewal.letGo();
+        time().pass(Duration.ofMillis(500));
+        removal.disarm();
+        assertThat(finish(release)).isTrue();
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        assertBecomesFree(key);
     }
 
     @Test
@@ -144,7 +169,7 @@ abstract class LockFaultContract extends LockContentionContract {
             assertThat(expiresByService() || !supportsLeases()).isTrue();
             return; // a service that ends leases is asked for a new one: the faults of ACQUIRE cover it
         }
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("heir/" + fault);
             Party holder = party();
             HeldLock dead = hold(holder, key, options());
@@ -160,12 +185,12 @@ abstract class LockFaultContract extends LockContentionContract {
             heir.ensureHeld();
             finishRun(heir::release);
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
     void aForceUnlockThatSuffersAFaultFreesTheKey() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("break/" + fault);
             HeldLock lock = hold(party(), key, lasting());
             Party operator = impatientParty();
@@ -179,7 +204,7 @@ abstract class LockFaultContract extends LockContentionContract {
             armed.assertFired();
             armed.letGo();
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test
@@ -187,9 +212,9 @@ abstract class LockFaultContract extends LockContentionContract {
         StateKey key = key("looks");
         HeldLock lock = hold(party(), key, options());
         Party waiter = impatientParty();
-        for (Fault fault : List.of(Fault.CUT, Fault.THROTTLED, Fault.HANG_BEFORE, Fault.HANG_AFTER)) {
+        each(List.of(Fault.CUT, Fault.THROTTLED, Fault.HANG_BEFORE, Fault.HANG_AFTER), fault -> {
             waiter.lockFaults().arm(Operation.OBSERVE, fault);
-        }
+        });
         Call<HeldLock> call = startWaiting(waiter, key, new RecordingListener(time()));
         time().await("looks after the faults", () -> waiter.lockFaults().count(Operation.OBSERVE) > 6);
         waiter.lockFaults().assertAllFired();

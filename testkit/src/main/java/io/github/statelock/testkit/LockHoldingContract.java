@@ -21,7 +21,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 /** Taking, waiting for, seeing and giving back a lock. */
-abstract class LockHoldingContract extends BackendContract {
+abstract class LockHoldingContract extends ContractScenario {
 
     @Test
     void capabilitiesAreThoseThatTheLeafNames() {
@@ -187,8 +187,8 @@ abstract class LockHoldingContract extends BackendContract {
 
     @Test
     void anInterruptWhileTheRequestIsOnItsWayGivesBackWhatItTook() throws Exception {
-        StateKey key = key("interrupted-request");
-        for (Fault fault : List.of(Fault.HANG_BEFORE, Fault.HANG_AFTER)) {
+        each(List.of(Fault.HANG_BEFORE, Fault.HANG_AFTER), fault -> {
+            StateKey key = key("interrupted-request/" + fault);
             Party party = party();
             ArmedFault hang = party.lockFaults().arm(FaultyDriver.Operation.ACQUIRE, fault);
             Call<HeldLock> call =
@@ -198,7 +198,7 @@ abstract class LockHoldingContract extends BackendContract {
             assertThatThrownBy(() -> finish(call)).isInstanceOf(InterruptedException.class);
             hang.letGo();
             assertBecomesFree(key);
-        }
+        });
     }
 
     @Test

@@ -140,7 +140,7 @@ public abstract class ManyProcessesContract {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             assertThat(took)
                     .isLessThanOrEqualTo(
-                            lease().plus(BackendContract.margin(lease())).plusSeconds(3));
+                            lease().plus(ContractScenario.margin(lease())).plusSeconds(3));
         }
     }
 }

@@ -21,7 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Reading, writing, deleting, listing, history: one writer at a time. */
-abstract class StateContentContract extends BackendContract {
+abstract class StateContentContract extends ContractScenario {
 
     final StateVersion write(Party party, StateKey key, String content, WriteCondition condition) throws Exception {
         return finish(() -> party.states().write(key, content.getBytes(UTF_8), condition));

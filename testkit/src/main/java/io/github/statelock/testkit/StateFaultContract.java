@@ -43,7 +43,7 @@ abstract class StateFaultContract extends StateContentContract {
 
     @Test
     void aWriteThatSuffersAFaultIsAppliedOnce() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("write/" + fault);
             Party party = impatientParty();
             StateVersion base = write(party, key, "base", WriteCondition.ifAbsent());
@@ -58,12 +58,12 @@ abstract class StateFaultContract extends StateContentContract {
                     .as("after late " + fault)
                     .isEqualTo(later);
             assertContent(key, "later");
-        }
+        });
     }
 
     @Test
     void aFirstWriteThatSuffersAFaultIsAppliedOnce() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("create/" + fault);
             Party party = impatientParty();
             ArmedFault armed = party.stateFaults().arm(Operation.WRITE, fault);
@@ -73,12 +73,12 @@ abstract class StateFaultContract extends StateContentContract {
             time().pass(Duration.ofSeconds(1));
             assertThat(read(party(), key).orElseThrow().version()).isEqualTo(written);
             assertContent(key, "first");
-        }
+        });
     }
 
     @Test
     void aDeleteThatSuffersAFaultIsApplied() throws Exception {
-        for (Fault fault : PASSING) {
+        each(PASSING, fault -> {
             StateKey key = key("delete/" + fault);
             Party party = impatientParty();
             StateVersion base = write(party, key, "base", WriteCondition.ifAbsent());
@@ -92,7 +92,7 @@ abstract class StateFaultContract extends StateContentContract {
             assertThat(read(party(), key).orElseThrow().version())
                     .as("after late " + fault)
                     .isEqualTo(again);
-        }
+        });
     }
 
     /** Both compute the same bytes from the same base: a hash of the content tells neither who won. */

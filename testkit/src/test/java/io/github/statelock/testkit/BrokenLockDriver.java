@@ -107,6 +107,21 @@ final class BrokenLockDriver implements LockDriver {
     }
 
     @Override
+    public List<String> watchedParts(ObservedLock observed) {
+        return inner.watchedParts(observed);
+    }
+
+    @Override
+    public boolean identifies(ObservedLock observed, String lockId) {
+        return inner.identifies(observed, lockId);
+    }
+
+    @Override
+    public String idHint() {
+        return inner.idHint();
+    }
+
+    @Override
     public List<ObservedLock> list(String prefix) {
         return inner.list(prefix).stream().map(this::seen).toList();
     }

@@ -44,7 +44,15 @@ final class BrokenStateDriver implements StateDriver {
 
     @Override
     public Optional<StoredState> read(StateKey key) {
-        Optional<StoredState> now = inner.read(key);
+        return seen(key, inner.read(key));
+    }
+
+    @Override
+    public Optional<StoredState> readUnderLock(StateKey key, String lockId) {
+        return seen(key, inner.readUnderLock(key, lockId));
+    }
+
+    private Optional<StoredState> seen(StateKey key, Optional<StoredState> now) {
         StateWrite mine = lastWrites.get(key);
         if (defect == Defect.KNOWS_WRITES_BY_CONTENT && mine != null) {
             return now.map(stored -> Arrays.equals(stored.state().bytes(), mine.content())

@@ -17,6 +17,7 @@ import io.github.statelock.StateBackend;
 import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -191,6 +192,22 @@ class DistributedLockTest {
                                                     && m.contains(held.info().id())))));
             assertThat(SEEN).isEmpty();
         }
+    }
+
+    @Test
+    void aTestWaitsForAnotherProcess() throws Exception {
+        Fleet fleet = new Fleet(FolderOpener.class, folder.toString(), folder, Duration.ofSeconds(5));
+        try (ChildJvm other = fleet.start("staging-db", ContractProcess.Job.HOLD, 1, 1)) {
+            String id = other.await("HELD").substring("HELD ".length());
+            run(Hurried.class)
+                    .testEvents()
+                    .assertThatEvents()
+                    .haveExactly(1, event(test("waitsInVain"), finishedWithFailure(message(m -> m.contains(id)))));
+            other.kill();
+        }
+        run(OnMethods.class)
+                .testEvents()
+                .assertStatistics(stats -> stats.started(2).succeeded(2));
     }
 
     static class Robbed {
