@@ -23,6 +23,11 @@ final class Checksums {
         return md5 == null || md5.equals(md5(content));
     }
 
+    /** Whether there are checksums, and they are those of no bytes. */
+    static boolean areOfNothing(BlobInfo object) {
+        return (object.getCrc32c() != null || object.getMd5() != null) && match(object, new byte[0]);
+    }
+
     static String crc32c(byte[] content) {
         CRC32C crc = new CRC32C();
         crc.update(content);

@@ -81,9 +81,10 @@ final class GcsStateStore implements StateDriver {
                 .orElse(new BlobGetOption[] {FIELDS});
     }
 
+    /** An answer may leave a size of zero out; the checksum tells then. */
     private static boolean isEmpty(BlobInfo object) {
         Long size = object.getSize();
-        return size != null && size == 0;
+        return size == null ? Checksums.areOfNothing(object) : size == 0;
     }
 
     /** The checksums are those of the stored bytes; what is stored compressed arrives unpacked. */
@@ -109,9 +110,11 @@ final class GcsStateStore implements StateDriver {
     }
 
     private static Optional<Long> generation(StateVersion version) {
-        return version.value().matches("[0-9]{1,18}")
-                ? Optional.of(Long.parseLong(version.value()))
-                : Optional.empty();
+        try {
+            return Optional.of(Long.parseLong(version.value()));
+        } catch (NumberFormatException e) { // not a version of this store
+            return Optional.empty();
+        }
     }
 
     @Override
