@@ -134,14 +134,18 @@ final class GenerationLockDriver implements LockDriver {
 
     private ReleaseOutcome removed(StateKey key, Answer<Boolean> answer) {
         if (answer instanceof Answer.Done<Boolean> done) {
-            return done.value() || replays ? new ReleaseOutcome.Released() : new ReleaseOutcome.AlreadyGone();
+            return done.value() ? new ReleaseOutcome.Released() : gone();
         }
         if (answer instanceof Answer.Unknown<Boolean> unknown) {
             return new ReleaseOutcome.Unknown(unknown.cause());
         }
         return observe(key)
                 .<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new)
-                .orElseGet(ReleaseOutcome.AlreadyGone::new);
+                .orElseGet(this::gone);
+    }
+
+    private ReleaseOutcome gone() {
+        return replays ? new ReleaseOutcome.Released() : new ReleaseOutcome.AlreadyGone();
     }
 
     @Override
