@@ -31,7 +31,8 @@ final class Checksums {
     static String crc32c(byte[] content) {
         CRC32C crc = new CRC32C();
         crc.update(content);
-        byte[] bigEndian = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
+        byte[] bigEndian =
+                ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
         return Base64.getEncoder().encodeToString(bigEndian);
     }
 

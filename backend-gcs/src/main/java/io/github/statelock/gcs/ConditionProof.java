@@ -59,8 +59,8 @@ final class ConditionProof {
         if (answer instanceof Answer.Done<?>) {
             throw new BackendMisconfiguredException(
                     "The store of gs://" + objects.names().bucket() + " ignores the preconditions of " + changes
-                            + ", so no lock in it would exclude anybody. Google Cloud Storage honours them; of emulators, use"
-                            + " one that does.",
+                            + ", so no lock in it would exclude anybody. Google Cloud Storage honours them; of"
+                            + " emulators, use one that does.",
                     null);
         }
         if (answer instanceof Answer.Unknown<?> unknown) {

@@ -52,7 +52,8 @@ final class FenceCounter {
         String text = new String(bytes, StandardCharsets.US_ASCII).strip();
         if (!text.matches("[0-9]{1,18}")) {
             throw new StateCorruptException(
-                    "The fence counter " + objects.names().uri(name) + " is not a number. Write into it a number higher than"
+                    "The fence counter " + objects.names().uri(name)
+                            + " is not a number. Write into it a number higher than"
                             + " every token that was ever drawn.",
                     null);
         }

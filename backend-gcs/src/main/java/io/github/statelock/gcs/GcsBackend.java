@@ -29,8 +29,7 @@ public final class GcsBackend extends DriverBackend {
 
     private final GcsClients clients;
 
-    private GcsBackend(
-            GcsClients clients, GenerationLockDriver locks, GcsStateStore states, EngineOptions options) {
+    private GcsBackend(GcsClients clients, GenerationLockDriver locks, GcsStateStore states, EngineOptions options) {
         super(locks, states, options);
         this.clients = clients;
     }
@@ -297,7 +296,8 @@ public final class GcsBackend extends DriverBackend {
             }
             if (endpoint.isPresent() || credentials.isPresent() || project.isPresent()) {
                 throw new BackendMisconfiguredException(
-                        "A client that is handed in has its own endpoint, credentials and project: set them there.", null);
+                        "A client that is handed in has its own endpoint, credentials and project: set them there.",
+                        null);
             }
             return GcsClients.of(storage);
         }

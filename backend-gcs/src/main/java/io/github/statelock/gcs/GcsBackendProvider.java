@@ -35,12 +35,12 @@ public final class GcsBackendProvider implements BackendProvider {
         String bucket = uri.getRawAuthority();
         if (uri.isOpaque() || bucket == null || uri.getRawFragment() != null) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri + " is not understood. A bucket is named after two slashes, with a prefix if"
+                    "The store's URI " + uri
+                            + " is not understood. A bucket is named after two slashes, with a prefix if"
                             + " there is one, such as gs://my-states/network.",
                     null);
         }
-        GcsBackend.Builder builder =
-                GcsBackend.builder(bucket).prefix(uri.getPath() == null ? "" : uri.getPath());
+        GcsBackend.Builder builder = GcsBackend.builder(bucket).prefix(uri.getPath() == null ? "" : uri.getPath());
         UriOptions options = new UriOptions(uri, uri.getRawQuery());
         options.text("endpoint", endpoint -> builder.endpoint(URI.create(endpoint)));
         options.text("project", builder::project);

@@ -86,8 +86,8 @@ record GcsClients(Storage locks, Storage states, boolean own) implements AutoClo
             return GoogleCredentials.getApplicationDefault().createScoped(SCOPE);
         } catch (IOException e) {
             throw new BackendDeniedException(
-                    "There are no credentials for Google Cloud Storage. Set GOOGLE_APPLICATION_CREDENTIALS, run \"gcloud auth"
-                            + " application-default login\", or hand credentials to the builder.",
+                    "There are no credentials for Google Cloud Storage. Set GOOGLE_APPLICATION_CREDENTIALS, run"
+                            + " \"gcloud auth application-default login\", or hand credentials to the builder.",
                     e);
         }
     }
@@ -97,11 +97,13 @@ record GcsClients(Storage locks, Storage states, boolean own) implements AutoClo
         boolean http = scheme.equals("http");
         if (endpoint.getHost() == null || (!http && !scheme.equals("https"))) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint + " is not understood. It is like https://storage.googleapis.com.", null);
+                    "The endpoint " + endpoint + " is not understood. It is like https://storage.googleapis.com.",
+                    null);
         }
         if (http && !isLoopback(endpoint)) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint + " is plain http, which is for this machine (localhost) only: use https.",
+                    "The endpoint " + endpoint
+                            + " is plain http, which is for this machine (localhost) only: use https.",
                     null);
         }
     }

@@ -47,9 +47,10 @@ final class GcsErrors {
             case 403 -> meaningOfForbidden(reason(e));
             case 408 -> Meaning.UNKNOWN;
             case 409, 429 -> Meaning.UNAVAILABLE;
-            default -> code >= 400 && code < 500
-                    ? Meaning.MISCONFIGURED
-                    : code == StorageException.UNKNOWN_CODE ? meaningOfSilence(e) : Meaning.UNKNOWN;
+            default ->
+                code >= 400 && code < 500
+                        ? Meaning.MISCONFIGURED
+                        : code == StorageException.UNKNOWN_CODE ? meaningOfSilence(e) : Meaning.UNKNOWN;
         };
     }
 
@@ -85,15 +86,19 @@ final class GcsErrors {
     static StatelockException toThrow(StorageException e, String object) {
         String answer = answer(e);
         return switch (meaning(e)) {
-            case MISSING -> new BackendMisconfiguredException(
-                    "There is no bucket for " + object + ". Create it, or correct its name. " + answer, e);
-            case DENIED -> new BackendDeniedException(
-                    "Google Cloud Storage denied a request for " + object
-                            + ". Locks and states need storage.objects.get, create, update, delete and list. " + answer,
-                    e);
+            case MISSING ->
+                new BackendMisconfiguredException(
+                        "There is no bucket for " + object + ". Create it, or correct its name. " + answer, e);
+            case DENIED ->
+                new BackendDeniedException(
+                        "Google Cloud Storage denied a request for " + object
+                                + ". Locks and states need storage.objects.get, create, update, delete and list. "
+                                + answer,
+                        e);
             case MISCONFIGURED -> new BackendMisconfiguredException(advice(e) + " (" + object + ") " + answer, e);
-            default -> new BackendUnavailableException(
-                    "Google Cloud Storage did not serve a request for " + object + ". " + answer, e);
+            default ->
+                new BackendUnavailableException(
+                        "Google Cloud Storage did not serve a request for " + object + ". " + answer, e);
         };
     }
 
@@ -101,8 +106,8 @@ final class GcsErrors {
         String reason = reason(e);
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         if (reason.equals("retentionPolicyNotMet")) {
-            return "A retention policy forbids to change or delete the object. Locks need a bucket without one: their objects"
-                    + " are deleted at each release";
+            return "A retention policy forbids to change or delete the object. Locks need a bucket without one: their"
+                    + " objects are deleted at each release";
         }
         if (reason.equals("objectUnderActiveHold")) {
             return "The object is under a hold, which forbids to change or delete it. Remove the hold, and the bucket's"

@@ -25,7 +25,8 @@ record GcsNames(String bucket, String folder) {
     static GcsNames of(String bucket, String prefix) {
         if (!bucket.matches("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")) {
             throw new BackendMisconfiguredException(
-                    "\"" + bucket + "\" is no bucket of Google Cloud Storage: 3 or more lower-case letters, digits, dashes,"
+                    "\"" + bucket
+                            + "\" is no bucket of Google Cloud Storage: 3 or more lower-case letters, digits, dashes,"
                             + " underscores and dots.",
                     null);
         }

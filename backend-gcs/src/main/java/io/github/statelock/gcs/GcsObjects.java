@@ -147,8 +147,7 @@ final class GcsObjects {
     Answer<BlobInfo> patch(ObjectVersion version, BlobInfo metadata) {
         List<BlobTargetOption> all = new ArrayList<>(conditions(version));
         userProject.map(BlobTargetOption::userProject).ifPresent(all::add);
-        return change(
-                metadata.getName(), true, () -> storage.update(metadata, all.toArray(BlobTargetOption[]::new)));
+        return change(metadata.getName(), true, () -> storage.update(metadata, all.toArray(BlobTargetOption[]::new)));
     }
 
     private static List<BlobTargetOption> conditions(ObjectVersion version) {

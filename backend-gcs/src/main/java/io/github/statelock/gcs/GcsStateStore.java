@@ -169,9 +169,8 @@ final class GcsStateStore implements StateDriver {
         if (delete.condition() instanceof WriteCondition.Unconditional) {
             return deleted(objects.delete(name));
         }
-        boolean absent = objects.get(name, fields())
-                .filter(object -> !isEmpty(object))
-                .isEmpty();
+        boolean absent =
+                objects.get(name, fields()).filter(object -> !isEmpty(object)).isEmpty();
         return absent ? new WriteOutcome.Deleted() : new WriteOutcome.Refused();
     }
 
@@ -216,8 +215,7 @@ final class GcsStateStore implements StateDriver {
                     }
                 },
                 BlobListOption.versions(true),
-                BlobListOption.fields(
-                        BlobField.NAME, BlobField.GENERATION, BlobField.SIZE, BlobField.TIME_CREATED));
+                BlobListOption.fields(BlobField.NAME, BlobField.GENERATION, BlobField.SIZE, BlobField.TIME_CREATED));
         found.sort(Comparator.comparing(BlobInfo::getGeneration).reversed());
         return found.stream().map(GcsStateStore::revision).toList();
     }

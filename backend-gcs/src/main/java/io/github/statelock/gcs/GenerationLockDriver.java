@@ -139,9 +139,7 @@ final class GenerationLockDriver implements LockDriver {
         if (answer instanceof Answer.Unknown<Boolean> unknown) {
             return new ReleaseOutcome.Unknown(unknown.cause());
         }
-        return observe(key)
-                .<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new)
-                .orElseGet(this::gone);
+        return observe(key).<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new).orElseGet(this::gone);
     }
 
     private ReleaseOutcome gone() {
@@ -193,7 +191,7 @@ final class GenerationLockDriver implements LockDriver {
 
     @Override
     public String idHint() {
-        return "On Google Cloud Storage a lock is named by its ID, a UUID, or by the generation of its object, a decimal number;"
-                + " Terraform shows and takes the generation only.";
+        return "On Google Cloud Storage a lock is named by its ID, a UUID, or by the generation of its object, a"
+                + " decimal number; Terraform shows and takes the generation only.";
     }
 }

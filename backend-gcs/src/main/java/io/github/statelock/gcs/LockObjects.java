@@ -58,14 +58,15 @@ final class LockObjects {
      * never taken over.
      */
     static ObservedLock fromBody(StateKey key, BlobInfo object, byte[] body) {
-        Optional<LockInfo> info = decode(body).map(stored -> new LockInfo(
-                ObjectVersion.of(object).id(),
-                stored.operation(),
-                stored.info(),
-                stored.who(),
-                stored.version(),
-                stored.created(),
-                stored.path()));
+        Optional<LockInfo> info = decode(body)
+                .map(stored -> new LockInfo(
+                        ObjectVersion.of(object).id(),
+                        stored.operation(),
+                        stored.info(),
+                        stored.who(),
+                        stored.version(),
+                        stored.created(),
+                        stored.path()));
         return new ObservedLock(key, info, Optional.empty(), version(object), false);
     }
 

@@ -40,8 +40,8 @@ record StateEncryption(Optional<String> customerKey, Optional<String> kmsKeyName
     /** Not the generated text, which would show the key. */
     @Override
     public String toString() {
-        return "StateEncryption[customerKey=" + (customerKey.isPresent() ? "set" : "none") + ", kmsKeyName=" + kmsKeyName
-                + "]";
+        return "StateEncryption[customerKey=" + (customerKey.isPresent() ? "set" : "none") + ", kmsKeyName="
+                + kmsKeyName + "]";
     }
 
     BlobTargetOption[] forWrite() {

@@ -42,7 +42,8 @@ class CallersClientTest {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 Storage client = client(proxy);
                 GcsBackend backend = backend(client)) {
-            HeldLock lock = backend.locks().acquire(key, LockOptions.builder().noLease().build());
+            HeldLock lock =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build());
             proxy.arm(WireFault.applyThenCut(), WireRequest.method("DELETE"));
             lock.release();
             proxy.assertFired();
@@ -57,11 +58,9 @@ class CallersClientTest {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 Storage client = client(proxy);
                 GcsBackend backend = backend(client)) {
-            proxy.arm(
-                    WireFault.applyThenCut(),
-                    WireRequest.method("POST").and(WireRequest.targetContains("/upload/")));
-            try (HeldLock lock = backend.locks()
-                    .acquire(key, LockOptions.builder().noLease().build())) {
+            proxy.arm(WireFault.applyThenCut(), WireRequest.method("POST").and(WireRequest.targetContains("/upload/")));
+            try (HeldLock lock =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build())) {
                 proxy.assertFired();
                 assertThat(lock.status()).isEqualTo(LockStatus.HELD);
             }

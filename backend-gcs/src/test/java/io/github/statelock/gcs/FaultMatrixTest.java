@@ -89,7 +89,8 @@ class FaultMatrixTest {
             ArmedWireFault armed = proxy.arm(fault.fault.get(), INSERT);
             HeldLock lock = backend.locks().acquire(key, patient());
             proxy.assertFired();
-            assertThat(direct.observe(key).orElseThrow().hasId(lock.info().id())).isTrue();
+            assertThat(direct.observe(key).orElseThrow().hasId(lock.info().id()))
+                    .isTrue();
             if (fault == Fault.TWICE) { // an answered request that arrives again does so while its connection lives
                 armed.release();
             }
@@ -105,14 +106,18 @@ class FaultMatrixTest {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 GcsBackend holder = gcs.backend().build();
                 GcsBackend backend = through(proxy)) {
-            HeldLock held = holder.locks().acquire(key, LockOptions.builder().noLease().build());
+            HeldLock held =
+                    holder.locks().acquire(key, LockOptions.builder().noLease().build());
             ArmedWireFault armed = proxy.arm(fault.fault.get(), GET);
             LockAttempt attempt = backend.locks()
                     .tryAcquire(key, LockOptions.builder().noLease().build());
             proxy.assertFired();
-            assertThat(attempt).isInstanceOfSatisfying(LockAttempt.Held.class, refused -> assertThat(
-                            refused.holder().hasId(held.info().id()))
-                    .isTrue());
+            assertThat(attempt)
+                    .isInstanceOfSatisfying(
+                            LockAttempt.Held.class,
+                            refused -> assertThat(
+                                            refused.holder().hasId(held.info().id()))
+                                    .isTrue());
             armed.release();
             held.release();
             assertThat(direct.observe(key)).isEmpty();
@@ -131,7 +136,8 @@ class FaultMatrixTest {
             Eventually.holds(() -> proxy.count(PATCH) >= patches + 2 && lock.status() == LockStatus.HELD);
             armed.release();
             lock.ensureHeld();
-            assertThat(direct.observe(key).orElseThrow().hasId(lock.info().id())).isTrue();
+            assertThat(direct.observe(key).orElseThrow().hasId(lock.info().id()))
+                    .isTrue();
             release(lock, fault);
             assertThat(direct.observe(key)).isEmpty();
         }
@@ -167,7 +173,8 @@ class FaultMatrixTest {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 GcsBackend holder = gcs.backend().build();
                 GcsBackend operator = through(proxy)) {
-            HeldLock lock = holder.locks().acquire(key, LockOptions.builder().noLease().build());
+            HeldLock lock =
+                    holder.locks().acquire(key, LockOptions.builder().noLease().build());
             ArmedWireFault armed = proxy.arm(fault.fault.get(), DELETE);
             boolean removed = operator.locks().forceUnlock(key, lock.info().id());
             proxy.assertFired();
@@ -192,7 +199,8 @@ class FaultMatrixTest {
             assertThat(now.info()).isNotEqualTo(dead.info());
             armed.release();
             heir.ensureHeld();
-            assertThat(direct.observe(key).orElseThrow().hasId(heir.info().id())).isTrue();
+            assertThat(direct.observe(key).orElseThrow().hasId(heir.info().id()))
+                    .isTrue();
             release(heir, fault);
             Eventually.holds(() -> direct.observe(key).isEmpty());
         }
@@ -205,8 +213,8 @@ class FaultMatrixTest {
                 GcsBackend backend = through(proxy)) {
             StateVersion base = backend.states().write(key, bytes("1"), WriteCondition.ifAbsent());
             ArmedWireFault armed = proxy.arm(fault.fault.get(), INSERT);
-            Optional<StateVersion> written = changed(
-                    fault, () -> backend.states().write(key, bytes("2"), WriteCondition.ifVersion(base)));
+            Optional<StateVersion> written =
+                    changed(fault, () -> backend.states().write(key, bytes("2"), WriteCondition.ifVersion(base)));
             proxy.assertFired();
             armed.release();
             State state = directStates.read(key).orElseThrow().state();
@@ -268,5 +276,4 @@ class FaultMatrixTest {
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
-
 }

@@ -31,8 +31,8 @@ class GcsBackendTest {
 
     @Test
     void aUriOpensTheSameBucketAndPrefix() throws Exception {
-        URI uri = URI.create(
-                "gs://" + gcs.bucket() + "/" + folder + "/a?endpoint=" + gcs.server() + "&versioning=false&call_timeout=5s");
+        URI uri = URI.create("gs://" + gcs.bucket() + "/" + folder + "/a?endpoint=" + gcs.server()
+                + "&versioning=false&call_timeout=5s");
         StateKey key = GcsBackend.workspaceKey("blue");
         try (StateBackend backend = StateBackends.open(uri)) {
             backend.locks()
@@ -61,7 +61,10 @@ class GcsBackendTest {
         refused("not understood", b -> b.endpoint(URI.create("ftp://localhost")));
         refused("32 bytes", b -> b.encryptionKey("c2hvcnQ="));
         refused("32 bytes", b -> b.encryptionKey("no base64!"));
-        refused("not both", b -> b.encryptionKey("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=").kmsKeyName("k"));
+        refused(
+                "not both",
+                b -> b.encryptionKey("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+                        .kmsKeyName("k"));
         refused("call timeout", b -> b.callTimeout(Duration.ofSeconds(1)));
         refused(
                 "its own endpoint",
@@ -70,9 +73,12 @@ class GcsBackendTest {
                         .setProjectId("p")
                         .build()
                         .getService()));
-        assertThatThrownBy(() -> GcsBackend.builder("Not A Bucket").endpoint(gcs.server()).build())
+        assertThatThrownBy(() -> GcsBackend.builder("Not A Bucket")
+                        .endpoint(gcs.server())
+                        .build())
                 .isInstanceOf(BackendMisconfiguredException.class);
-        for (String uri : List.of("gs:bucket", "gs:///x", "gs://bucket/x#y", "gs://bucket?key=1", "gs://bucket?versioning=2")) {
+        for (String uri :
+                List.of("gs:bucket", "gs:///x", "gs://bucket/x#y", "gs://bucket?key=1", "gs://bucket?versioning=2")) {
             assertThatThrownBy(() -> StateBackends.open(URI.create(uri)))
                     .as(uri)
                     .isInstanceOf(BackendMisconfiguredException.class);

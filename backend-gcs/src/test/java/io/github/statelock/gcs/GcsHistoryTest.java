@@ -28,7 +28,9 @@ class GcsHistoryTest {
         try (GcsBackend backend = new Gcs(server, bucket).backend().build()) {
             StateVersion first = backend.states().write(key, bytes("one"), WriteCondition.ifAbsent());
             StateVersion second = backend.states().write(key, bytes("three"), WriteCondition.ifVersion(first));
-            assertThat(backend.states().history(key)).extracting(Revision::version).containsExactly(second, first);
+            assertThat(backend.states().history(key))
+                    .extracting(Revision::version)
+                    .containsExactly(second, first);
             assertThat(backend.states().history(key)).extracting(Revision::size).containsExactly(5L, 3L);
             assertThat(backend.states().read(key, first).map(State::utf8)).contains("one");
             assertThat(backend.states().read(key, second).map(State::utf8)).contains("three");

@@ -133,9 +133,8 @@ class GenerationLockDriverTest {
         StateKey ours = StateKey.of(folder + "b.json");
         StateKey theirs = StateKey.of(folder + "a.tfstate");
         LockInfo info = proposal().info();
-        OwnedLock lock = ((AcquireOutcome.Acquired)
-                        driver.tryAcquire(new LockProposal(ours, info, Optional.empty())))
-                .lock();
+        OwnedLock lock =
+                ((AcquireOutcome.Acquired) driver.tryAcquire(new LockProposal(ours, info, Optional.empty()))).lock();
         gcs.insert(folder + "a.tflock", LockObjects.body(info), "&ifGenerationMatch=0");
         gcs.insert(folder + "a.tfstate", new byte[] {'x'}, "");
         gcs.insert(folder + "c.tfstate.statelock", new byte[] {'x'}, "");
@@ -151,7 +150,8 @@ class GenerationLockDriverTest {
         gcs.insert(gcs.objects().names().lock(key), new byte[20_000], "");
         AcquireOutcome.Held held = (AcquireOutcome.Held) driver.tryAcquire(proposal());
         assertThat(held.holder().info()).isEmpty();
-        assertThat(driver.identifies(held.holder(), gcs.generation(gcs.objects().names().lock(key))))
+        assertThat(driver.identifies(
+                        held.holder(), gcs.generation(gcs.objects().names().lock(key))))
                 .isTrue();
         assertThat(driver.identifies(held.holder(), held.holder().version())).isTrue();
         assertThat(driver.identifies(held.holder(), "1")).isFalse();

@@ -44,7 +44,8 @@ class PacingTest {
             for (int i = 0; i < 8; i++) {
                 GcsBackend backend = through(store);
                 backends.add(backend);
-                waiters.add(CompletableFuture.supplyAsync(() -> waitsInVain(backend), task -> new Thread(task).start()));
+                waiters.add(
+                        CompletableFuture.supplyAsync(() -> waitsInVain(backend), task -> new Thread(task).start()));
             }
             for (CompletableFuture<Boolean> waiter : waiters) {
                 assertThat(waiter.get()).isTrue();
@@ -59,7 +60,8 @@ class PacingTest {
 
     private boolean waitsInVain(GcsBackend backend) {
         try {
-            backend.locks().acquire(key, leased().waitUpTo(Duration.ofSeconds(14)).build());
+            backend.locks()
+                    .acquire(key, leased().waitUpTo(Duration.ofSeconds(14)).build());
             return false;
         } catch (LockHeldException e) {
             return true;

@@ -37,7 +37,9 @@ class RequestBudgetTest {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 GcsBackend backend = gcs.through(proxy.uri()).backend().build()) {
             HeldLock lock = backend.locks()
-                    .acquire(key, LockOptions.builder().lease(Duration.ofSeconds(10)).build());
+                    .acquire(
+                            key,
+                            LockOptions.builder().lease(Duration.ofSeconds(10)).build());
             assertThat(methods(proxy)).containsExactly("POST");
             Eventually.holds(() -> !proxy.requests().isEmpty());
             assertThat(methods(proxy)).containsExactly("PATCH");
@@ -65,8 +67,8 @@ class RequestBudgetTest {
     void aStateCostsOneRequestToWriteAndTwoToRead() throws Exception {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 GcsBackend backend = gcs.through(proxy.uri()).backend().build()) {
-            StateVersion version = backend.states()
-                    .write(key, "1".getBytes(StandardCharsets.UTF_8), WriteCondition.ifAbsent());
+            StateVersion version =
+                    backend.states().write(key, "1".getBytes(StandardCharsets.UTF_8), WriteCondition.ifAbsent());
             assertThat(methods(proxy)).containsExactly("POST");
             assertThat(backend.states().read(key)).isPresent();
             assertThat(methods(proxy)).containsExactly("GET", "GET");

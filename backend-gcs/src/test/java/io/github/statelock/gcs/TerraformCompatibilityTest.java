@@ -92,8 +92,8 @@ class TerraformCompatibilityTest {
 
             HeldLock second = backend.locks().acquire(key, leased());
             String taken = gcs.generation(lockObject);
-            Eventually.holds(() -> !Gcs.field(gcs.metadata(lockObject), "metageneration")
-                    .equals("1"));
+            Eventually.holds(
+                    () -> !Gcs.field(gcs.metadata(lockObject), "metageneration").equals("1"));
             assertThat(gcs.generation(lockObject)).as("after a renewal").isEqualTo(taken);
             assertThat(gcs.delete(lockObject, "?ifGenerationMatch=" + taken).statusCode())
                     .isBetween(200, 204);
@@ -106,7 +106,8 @@ class TerraformCompatibilityTest {
     void oursIsForcedByItsIdAndByItsGeneration() throws Exception {
         try (GcsBackend backend = backend();
                 GcsBackend operator = backend()) {
-            HeldLock first = backend.locks().acquire(key, LockOptions.builder().noLease().build());
+            HeldLock first =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build());
             assertThatThrownBy(() -> operator.locks().forceUnlock(key, "123"))
                     .isInstanceOf(LockIdMismatchException.class)
                     .hasMessageContaining("UUID")
@@ -114,7 +115,8 @@ class TerraformCompatibilityTest {
             assertThat(operator.locks().forceUnlock(key, gcs.generation(lockObject)))
                     .isTrue();
             assertThat(first.status()).isEqualTo(LockStatus.LOST);
-            HeldLock second = backend.locks().acquire(key, LockOptions.builder().noLease().build());
+            HeldLock second =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build());
             assertThat(operator.locks().forceUnlock(key, second.info().id())).isTrue();
             assertThat(gcs.exists(lockObject)).isFalse();
         }

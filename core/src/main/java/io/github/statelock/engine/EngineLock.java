@@ -131,8 +131,7 @@ final class EngineLock implements HeldLock {
         // One that overran was sent long ago: waiting once more could cost a short lease. The pace holds all the same.
         boolean overran = failure instanceof DriverCalls.OverrunException;
         retryRenewal(
-                "a renewal failed: " + failure.getMessage(),
-                overran ? Duration.ZERO : engine.options.changeInterval());
+                "a renewal failed: " + failure.getMessage(), overran ? Duration.ZERO : engine.options.changeInterval());
         answered();
     }
 
