@@ -76,6 +76,19 @@ class PaceTest {
         assertThat(sent).containsExactly("lost@0", "next@1000");
     }
 
+    /** A request that hangs is abandoned; when its client gives up at last, nothing was answered. */
+    @Test
+    void theEndOfAnAbandonedChangeDelaysNobody() {
+        DriverCalls calls = calls();
+        Call<Boolean> hung = calls.start(change("a"), Duration.ofSeconds(3), () -> {
+            scheduler.advance(Duration.ofSeconds(4));
+            return true;
+        });
+        send(calls, change("a"), "next", Duration.ZERO);
+        assertThat(hung.answer()).isCompletedExceptionally();
+        assertThat(sent).containsExactly("next@4000");
+    }
+
     @Test
     void objectsDoNotWaitForEachOtherAndReadsForNobody() {
         DriverCalls calls = calls();
