@@ -101,24 +101,27 @@ final class DriverCalls {
         }
         Duration wait = change.map(c -> pace.take(c, changeInterval)).orElse(Duration.ZERO);
         if (wait.isZero()) {
-            run(call, state, request);
-            change.ifPresent(c -> pace.answered(c, changeInterval));
+            if (run(call, state, request)) {
+                change.ifPresent(c -> pace.answered(c, changeInterval));
+            }
         } else {
             scheduler.schedule(wait, () -> pool.execute(() -> runInTurn(call, state, change, request)));
         }
     }
 
-    private <T> void run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
+    /** Sends the request; whether it was answered in time. The end of an abandoned call is no answer. */
+    private <T> boolean run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
         if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
-            return;
+            return false;
         }
         long sent = ticker.nanos();
         long sentWall = ticker.wallMillis();
         try {
             T value = request.get();
-            call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
+            return call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
         } catch (Throwable e) { // the caller decides; an Error too must reach it instead of a hung future
             call.answer().completeExceptionally(e);
+            return false;
         } finally {
             call.ended().complete(null);
         }

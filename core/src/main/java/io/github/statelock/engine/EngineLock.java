@@ -128,7 +128,10 @@ final class EngineLock implements HeldLock {
     /** A renewal overran its deadline or threw. */
     void onRenewalFailure(Throwable failure) {
         renewing.set(false);
-        retryRenewal("a renewal failed: " + failure.getMessage());
+        // One that overran was sent long ago: waiting once more could cost a short lease. The pace holds all the same.
+        boolean overran = failure instanceof DriverCalls.OverrunException;
+        retryRenewal(
+                "a renewal failed: " + failure.getMessage(), overran ? Duration.ZERO : engine.options.changeInterval());
         answered();
     }
 
@@ -162,10 +165,13 @@ final class EngineLock implements HeldLock {
     }
 
     private void retryRenewal(String reason) {
+        retryRenewal(reason, engine.options.changeInterval());
+    }
+
+    private void retryRenewal(String reason, Duration floor) {
         atRisk(reason);
         lease.ifPresent(l -> {
             Duration least = l.length().dividedBy(20);
-            Duration floor = engine.options.changeInterval();
             Duration from = least.compareTo(floor) > 0 ? least : floor;
             renewIn(Jitter.between(from, from.multipliedBy(3).dividedBy(2)));
         });

@@ -60,6 +60,17 @@ public abstract class BackendContract {
     protected abstract void putForeignLock(StateKey key, LockInfo info);
 
     /**
+     * What the backend shows of a lock that was put past the drivers, where that differs from what was written.
+     *
+     * @param key the key that it locks
+     * @param foreign the holder as written
+     * @return by default the same; with another ID where Terraform names such a lock by the store's own ID
+     */
+    protected LockInfo shown(StateKey key, LockInfo foreign) {
+        return foreign;
+    }
+
+    /**
      * Writes something past the drivers that locks the key and names no holder: a record that cannot be decoded.
      *
      * @param key the key that it locks

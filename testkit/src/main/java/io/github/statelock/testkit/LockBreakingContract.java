@@ -137,8 +137,9 @@ abstract class LockBreakingContract extends LockLossContract {
     @Test
     void aForeignRecordIsShownAndForcedByItsId() throws Exception {
         StateKey key = key("foreign-forced");
-        LockInfo foreign = foreignInfo(key);
-        putForeignLock(key, foreign);
+        LockInfo written = foreignInfo(key);
+        putForeignLock(key, written);
+        LockInfo foreign = shown(key, written);
         Party party = party();
         assertThat(refusal(party, key, options()).info()).contains(foreign);
         assertThat(finish(() -> party.locks().list(prefix())))

@@ -189,8 +189,9 @@ abstract class LockTakeoverContract extends LockLeaseContract {
     @Test
     void aRecordWithoutLeaseDataIsNeverTakenOver() throws Exception {
         StateKey key = key("foreign");
-        LockInfo foreign = foreignInfo(key);
-        putForeignLock(key, foreign);
+        LockInfo written = foreignInfo(key);
+        putForeignLock(key, written);
+        LockInfo foreign = shown(key, written);
         Party party = party();
         Duration lease = openDrivers().locks().leaseBounds().shortest();
         Duration longEnough = lease.plus(margin(lease)).multipliedBy(2);

@@ -1,0 +1,317 @@
+package io.github.statelock.gcs;
+
+import com.google.auth.Credentials;
+import com.google.cloud.storage.Storage;
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StateKey;
+import io.github.statelock.engine.DriverBackend;
+import io.github.statelock.engine.EngineOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States and locks in a bucket of Google Cloud Storage: {@code gs://bucket/prefix}. Terraform and OpenTofu with the backend
+ * {@code gcs} on the same bucket and prefix see the same states and are excluded by the same locks: the state of a workspace
+ * has the key {@link #workspaceKey}.
+ *
+ * <p>A lock is an object that is inserted where there is none, and deleted on condition of its generation. Leases are at
+ * least 10 s. The service takes one change of an object per second, and all backends of a JVM together send no more; a lock
+ * that is released right after it was taken therefore waits up to a second.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class GcsBackend extends DriverBackend {
+
+    private final GcsClients clients;
+
+    private GcsBackend(GcsClients clients, GenerationLockDriver locks, GcsStateStore states, EngineOptions options) {
+        super(locks, states, options);
+        this.clients = clients;
+    }
+
+    /**
+     * A builder with the defaults.
+     *
+     * @param bucket the bucket, which must exist
+     * @return a new builder
+     */
+    public static Builder builder(String bucket) {
+        return new Builder(bucket);
+    }
+
+    /**
+     * The key of a workspace's state, as Terraform names it: {@code <workspace>.tfstate}.
+     *
+     * @param workspace the workspace; Terraform's first one is {@code default}
+     * @return the key
+     * @throws IllegalArgumentException if no key can have that name
+     */
+    public static StateKey workspaceKey(String workspace) {
+        return StateKey.of(workspace + ".tfstate");
+    }
+
+    @Override
+    protected void closeClients() {
+        clients.close();
+    }
+
+    /** Builds {@link GcsBackend}s. Not safe for use by several threads; what it builds is. */
+    public static final class Builder {
+
+        private static final Duration POLL_FROM = Duration.ofSeconds(1);
+        private static final Duration POLL_TO = Duration.ofSeconds(2);
+        private static final Duration CHANGE_INTERVAL = Duration.ofSeconds(1);
+        private static final Duration LEAST_CALL_TIMEOUT = Duration.ofSeconds(3);
+
+        private final String bucket;
+        private String prefix = "";
+        private @Nullable Storage storage;
+        private Optional<URI> endpoint = Optional.empty();
+        private Optional<Credentials> credentials = Optional.empty();
+        private Optional<String> project = Optional.empty();
+        private Optional<String> userProject = Optional.empty();
+        private Optional<String> encryptionKey = Optional.empty();
+        private Optional<String> kmsKeyName = Optional.empty();
+        private boolean versioning = true;
+        private Optional<Boolean> verifyConditions = Optional.empty();
+        private EngineOptions.Builder engine =
+                EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(CHANGE_INTERVAL);
+
+        private Builder(String bucket) {
+            this.bucket = Objects.requireNonNull(bucket, "bucket");
+        }
+
+        /**
+         * What is before every key, with a slash between: Terraform's {@code prefix}.
+         *
+         * @param prefix by default empty
+         * @return this builder
+         */
+        public Builder prefix(String prefix) {
+            this.prefix = Objects.requireNonNull(prefix, "prefix");
+            return this;
+        }
+
+        /**
+         * A client that the caller configured and closes. It may retry: conditional changes that come twice do no harm, but a
+         * release cannot tell then whether its lock was force-unlocked before, and counts as done. Set its timeouts.
+         *
+         * @param storage by default a client of the backend's own, which sends each request once
+         * @return this builder
+         */
+        public Builder storage(Storage storage) {
+            this.storage = Objects.requireNonNull(storage, "storage");
+            return this;
+        }
+
+        /**
+         * Where the service is. At a loopback address no credentials are asked for.
+         *
+         * @param endpoint by default the environment variable {@code STORAGE_EMULATOR_HOST}, else Google's own
+         * @return this builder
+         */
+        public Builder endpoint(URI endpoint) {
+            this.endpoint = Optional.of(endpoint);
+            return this;
+        }
+
+        /**
+         * Who asks.
+         *
+         * @param credentials by default the application default credentials
+         * @return this builder
+         */
+        public Builder credentials(Credentials credentials) {
+            this.credentials = Optional.of(credentials);
+            return this;
+        }
+
+        /**
+         * The project that the client names. Reading and writing objects needs none.
+         *
+         * @param project by default none
+         * @return this builder
+         */
+        public Builder project(String project) {
+            this.project = Optional.of(project);
+            return this;
+        }
+
+        /**
+         * The project to bill, where the bucket's requesters pay.
+         *
+         * @param project by default none
+         * @return this builder
+         */
+        public Builder userProject(String project) {
+            this.userProject = Optional.of(project);
+            return this;
+        }
+
+        /**
+         * A key of the caller's own that the service encrypts states with. Locks are not encrypted with it.
+         *
+         * @param base64 32 bytes in base64, as Terraform's {@code encryption_key}; by default none
+         * @return this builder
+         */
+        public Builder encryptionKey(String base64) {
+            this.encryptionKey = Optional.of(base64);
+            return this;
+        }
+
+        /**
+         * A key of Cloud KMS that the service encrypts states with. Locks are not encrypted with it.
+         *
+         * @param name its resource name, as Terraform's {@code kms_encryption_key}; by default none
+         * @return this builder
+         */
+        public Builder kmsKeyName(String name) {
+            this.kmsKeyName = Optional.of(name);
+            return this;
+        }
+
+        /**
+         * Whether the bucket keeps old versions, which {@link io.github.statelock.StateBackend#capabilities()} then says. The
+         * bucket is not asked, since that takes a permission that nothing else needs.
+         *
+         * @param versioning by default true, as every bucket with states should
+         * @return this builder
+         */
+        public Builder versioning(boolean versioning) {
+            this.versioning = versioning;
+            return this;
+        }
+
+        /**
+         * Whether the store must prove, before the first change, that it refuses changes whose preconditions do not hold.
+         *
+         * @param verify by default true for a store that is not Google's
+         * @return this builder
+         */
+        public Builder verifyConditionalWrites(boolean verify) {
+            this.verifyConditions = Optional.of(verify);
+            return this;
+        }
+
+        /**
+         * How long one operation on a lock may take.
+         *
+         * @param timeout by default 10 s; at least 3 s, since a change may have to wait for the one before
+         * @return this builder
+         */
+        public Builder callTimeout(Duration timeout) {
+            engine.callTimeout(timeout);
+            return this;
+        }
+
+        /**
+         * How long reading or writing a state may take.
+         *
+         * @param timeout by default 5 min
+         * @return this builder
+         */
+        public Builder transferTimeout(Duration timeout) {
+            engine.transferTimeout(timeout);
+            return this;
+        }
+
+        /**
+         * The largest state that is written.
+         *
+         * @param bytes by default 512 MiB
+         * @return this builder
+         */
+        public Builder maxStateBytes(long bytes) {
+            engine.maxStateBytes(bytes);
+            return this;
+        }
+
+        /**
+         * Whether held locks are released when the JVM shuts down in an orderly way.
+         *
+         * @param release by default false
+         * @return this builder
+         */
+        public Builder releaseOnShutdown(boolean release) {
+            engine.releaseOnShutdown(release);
+            return this;
+        }
+
+        /**
+         * Everything else that the engine takes, such as other clocks in tests.
+         *
+         * @param change sets options of the builder it is given, and gives it back
+         * @return this builder
+         */
+        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
+            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
+            return this;
+        }
+
+        /**
+         * Opens the bucket. Sends no request.
+         *
+         * @return a new backend, to be closed by the caller
+         * @throws BackendMisconfiguredException if the options contradict each other or make no sense
+         * @throws BackendDeniedException if there are no credentials
+         */
+        public GcsBackend build() {
+            return build(System.getenv("STORAGE_EMULATOR_HOST"));
+        }
+
+        GcsBackend build(@Nullable String emulator) {
+            EngineOptions options = engine.build();
+            if (options.callTimeout().compareTo(LEAST_CALL_TIMEOUT) < 0) {
+                throw new BackendMisconfiguredException(
+                        "The call timeout is " + options.callTimeout().toMillis() + " ms, the least is "
+                                + LEAST_CALL_TIMEOUT.toMillis()
+                                + " ms: a change may have to wait for a second after the one before.",
+                        null);
+            }
+            GcsNames names = GcsNames.of(bucket, prefix);
+            StateEncryption encryption = new StateEncryption(encryptionKey, kmsKeyName);
+            GcsClients clients = clients(options, emulator);
+            GcsObjects lockObjects = new GcsObjects(clients.locks(), names, userProject);
+            GcsObjects stateObjects = new GcsObjects(clients.states(), names, userProject);
+            ConditionProof proof = new ConditionProof(lockObjects, verifyConditions.orElseGet(clients::isForeign));
+            return new GcsBackend(
+                    clients,
+                    new GenerationLockDriver(lockObjects, proof, !clients.own()),
+                    new GcsStateStore(stateObjects, proof, encryption, versioning),
+                    options);
+        }
+
+        private GcsClients clients(EngineOptions options, @Nullable String emulator) {
+            if (storage == null) {
+                Optional<URI> place = endpoint.or(() -> emulatorAt(emulator));
+                return GcsClients.open(
+                        new GcsClients.Access(place, credentials, project),
+                        options.callTimeout(),
+                        options.transferTimeout());
+            }
+            if (endpoint.isPresent() || credentials.isPresent() || project.isPresent()) {
+                throw new BackendMisconfiguredException(
+                        "A client that is handed in has its own endpoint, credentials and project: set them there.",
+                        null);
+            }
+            return GcsClients.of(storage);
+        }
+
+        private static Optional<URI> emulatorAt(@Nullable String emulator) {
+            if (emulator == null || emulator.isBlank()) {
+                return Optional.empty();
+            }
+            String url = emulator.contains("://") ? emulator : "http://" + emulator;
+            try {
+                return Optional.of(URI.create(url));
+            } catch (IllegalArgumentException e) {
+                throw new BackendMisconfiguredException("STORAGE_EMULATOR_HOST is no address: " + emulator, e);
+            }
+        }
+    }
+}

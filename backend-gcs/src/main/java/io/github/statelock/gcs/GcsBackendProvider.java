@@ -1,0 +1,58 @@
+package io.github.statelock.gcs;
+
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendProvider;
+import io.github.statelock.StateBackend;
+import io.github.statelock.spi.UriOptions;
+import java.net.URI;
+import java.util.Set;
+
+/**
+ * Opens {@code gs://bucket/prefix}. Parameters: {@code endpoint}, {@code project}, {@code user_project},
+ * {@code kms_key_name}, {@code versioning}, {@code verify_conditional_writes}, {@code call_timeout},
+ * {@code transfer_timeout} (times such as {@code 10s}), {@code max_state_bytes} and {@code release_on_shutdown}, as in
+ * {@code gs://my-states/network?call_timeout=5s}. Credentials and encryption keys have no place in a URI, which ends up in
+ * logs: use the environment or the builder.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class GcsBackendProvider implements BackendProvider {
+
+    /** The provider, for {@link java.util.ServiceLoader}. */
+    public GcsBackendProvider() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("gs");
+    }
+
+    @Override
+    public StateBackend open(URI uri) {
+        return builder(uri).build();
+    }
+
+    static GcsBackend.Builder builder(URI uri) {
+        String bucket = uri.getRawAuthority();
+        if (uri.isOpaque() || bucket == null || uri.getRawFragment() != null) {
+            throw new BackendMisconfiguredException(
+                    "The store's URI " + uri
+                            + " is not understood. A bucket is named after two slashes, with a prefix if"
+                            + " there is one, such as gs://my-states/network.",
+                    null);
+        }
+        GcsBackend.Builder builder = GcsBackend.builder(bucket).prefix(uri.getPath() == null ? "" : uri.getPath());
+        UriOptions options = new UriOptions(uri, uri.getRawQuery());
+        options.text("endpoint", endpoint -> builder.endpoint(URI.create(endpoint)));
+        options.text("project", builder::project);
+        options.text("user_project", builder::userProject);
+        options.text("kms_key_name", builder::kmsKeyName);
+        options.flag("versioning", builder::versioning);
+        options.flag("verify_conditional_writes", builder::verifyConditionalWrites);
+        options.duration("call_timeout", builder::callTimeout);
+        options.duration("transfer_timeout", builder::transferTimeout);
+        options.number("max_state_bytes", builder::maxStateBytes);
+        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        options.refuseOthers();
+        return builder;
+    }
+}

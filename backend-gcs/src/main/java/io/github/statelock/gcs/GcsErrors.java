@@ -1,0 +1,134 @@
+package io.github.statelock.gcs;
+
+import com.google.auth.Retryable;
+import com.google.cloud.storage.StorageException;
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.StatelockException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.util.Locale;
+import java.util.Set;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/** What the service's errors mean. The only file that knows status codes. */
+final class GcsErrors {
+
+    /** The meaning of an error to somebody who sent a change. */
+    enum Meaning {
+        /** A precondition did not hold. */
+        REFUSED,
+        /** No such bucket or object. */
+        MISSING,
+        DENIED,
+        MISCONFIGURED,
+        /** Not applied, and worth another try. */
+        UNAVAILABLE,
+        /** The change may have been applied. */
+        UNKNOWN
+    }
+
+    private static final Set<String> THROTTLED =
+            Set.of("rateLimitExceeded", "userRateLimitExceeded", "usageLimits.rateLimitExceeded", "quotaExceeded");
+    private static final Set<String> PROTECTED = Set.of("retentionPolicyNotMet", "objectUnderActiveHold");
+
+    private GcsErrors() {}
+
+    static Meaning meaning(StorageException e) {
+        int code = e.getCode();
+        return switch (code) {
+            case 304, 412 -> Meaning.REFUSED;
+            case 404 -> Meaning.MISSING;
+            case 401 -> Meaning.DENIED;
+            case 403 -> meaningOfForbidden(reason(e));
+            case 408 -> Meaning.UNKNOWN;
+            case 409, 429 -> Meaning.UNAVAILABLE;
+            default ->
+                code >= 400 && code < 500
+                        ? Meaning.MISCONFIGURED
+                        : code == StorageException.UNKNOWN_CODE ? meaningOfSilence(e) : Meaning.UNKNOWN;
+        };
+    }
+
+    private static Meaning meaningOfForbidden(String reason) {
+        if (THROTTLED.contains(reason)) {
+            return Meaning.UNAVAILABLE;
+        }
+        return PROTECTED.contains(reason) ? Meaning.MISCONFIGURED : Meaning.DENIED;
+    }
+
+    /** There was no answer: was the request sent at all? */
+    private static Meaning meaningOfSilence(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof Retryable token) { // no access token: the request was not sent
+                return token.isRetryable() ? Meaning.UNAVAILABLE : Meaning.DENIED;
+            }
+            if (e instanceof ConnectException
+                    || e instanceof UnknownHostException
+                    || e instanceof NoRouteToHostException
+                    || e instanceof HttpConnectTimeoutException
+                    || e instanceof SSLHandshakeException) {
+                return Meaning.UNAVAILABLE;
+            }
+        }
+        return Meaning.UNKNOWN;
+    }
+
+    /**
+     * What a failed read throws; also what a change throws that was surely not applied.
+     *
+     * @param object the object's URI
+     */
+    static StatelockException toThrow(StorageException e, String object) {
+        String answer = answer(e);
+        return switch (meaning(e)) {
+            case MISSING ->
+                new BackendMisconfiguredException(
+                        "There is no bucket for " + object + ". Create it, or correct its name. " + answer, e);
+            case DENIED ->
+                new BackendDeniedException(
+                        "Google Cloud Storage denied a request for " + object
+                                + ". Locks and states need storage.objects.get, create, update, delete and list. "
+                                + answer,
+                        e);
+            case MISCONFIGURED -> new BackendMisconfiguredException(advice(e) + " (" + object + ") " + answer, e);
+            default ->
+                new BackendUnavailableException(
+                        "Google Cloud Storage did not serve a request for " + object + ". " + answer, e);
+        };
+    }
+
+    private static String advice(StorageException e) {
+        String reason = reason(e);
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        if (reason.equals("retentionPolicyNotMet")) {
+            return "A retention policy forbids to change or delete the object. Locks need a bucket without one: their"
+                    + " objects are deleted at each release";
+        }
+        if (reason.equals("objectUnderActiveHold")) {
+            return "The object is under a hold, which forbids to change or delete it. Remove the hold, and the bucket's"
+                    + " default event-based hold";
+        }
+        if (message.contains("requester pays") || reason.startsWith("userProject")) {
+            return "The bucket's requesters pay: name the project to bill with userProject";
+        }
+        if (reason.contains("ncryption") || reason.contains("Kms")) {
+            return "The encryption key does not fit the object or the bucket";
+        }
+        return "Google Cloud Storage does not take the request";
+    }
+
+    private static String answer(StorageException e) {
+        return "[" + (e.getCode() == StorageException.UNKNOWN_CODE ? "no answer" : e.getCode())
+                + (reason(e).isEmpty() ? "" : " " + reason(e)) + "] " + e.getMessage();
+    }
+
+    private static String reason(StorageException e) {
+        @Nullable String reason = e.getReason();
+        return reason == null ? "" : reason;
+    }
+}

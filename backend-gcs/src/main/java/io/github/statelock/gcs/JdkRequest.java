@@ -1,0 +1,108 @@
+package io.github.statelock.gcs;
+
+import com.google.api.client.http.LowLevelHttpRequest;
+import com.google.api.client.http.LowLevelHttpResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One request. Its read timeout bounds the whole of it, answer included: a byte a second does not keep it going. */
+final class JdkRequest extends LowLevelHttpRequest {
+
+    /** What the JDK sets itself. */
+    private static final Set<String> RESTRICTED = Set.of("connection", "content-length", "expect", "host", "upgrade");
+
+    private final HttpClient client;
+    private final String method;
+    private final HttpRequest.Builder request;
+    private long timeoutMillis = TimeUnit.SECONDS.toMillis(20);
+
+    JdkRequest(HttpClient client, String method, String url) {
+        this.client = client;
+        this.method = method;
+        this.request = HttpRequest.newBuilder(URI.create(url));
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        if (!RESTRICTED.contains(name.toLowerCase(Locale.ROOT))) {
+            request.header(name, value);
+        }
+    }
+
+    @Override
+    public void setTimeout(int connectTimeout, int readTimeout) {
+        timeoutMillis = readTimeout == 0 ? timeoutMillis : readTimeout;
+    }
+
+    @Override
+    public LowLevelHttpResponse execute() throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        HttpRequest built = request.method(method, body())
+                .timeout(Duration.ofMillis(timeoutMillis))
+                .build();
+        CompletableFuture<HttpResponse<InputStream>> sent = client.sendAsync(built, BodyHandlers.ofInputStream());
+        try {
+            HttpResponse<InputStream> response = sent.get(timeoutMillis, TimeUnit.MILLISECONDS);
+            return new JdkResponse(response, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            sent.cancel(true);
+            HttpTimeoutException timeout = new HttpTimeoutException("no answer within " + timeoutMillis + " ms");
+            timeout.initCause(e);
+            throw timeout;
+        } catch (InterruptedException e) {
+            sent.cancel(true);
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+        }
+    }
+
+    private BodyPublisher body() throws IOException {
+        var content = getStreamingContent();
+        if (content == null) {
+            return BodyPublishers.noBody();
+        }
+        header("Content-Type", getContentType());
+        header("Content-Encoding", getContentEncoding());
+        Body bytes = new Body(Math.max(256, (int) Math.min(getContentLength(), Integer.MAX_VALUE - 8)));
+        content.writeTo(bytes);
+        return bytes.publisher();
+    }
+
+    private void header(String name, @Nullable String value) {
+        if (value != null) {
+            request.setHeader(name, value);
+        }
+    }
+
+    /** The bytes written, published without another copy. */
+    private static final class Body extends ByteArrayOutputStream {
+
+        Body(int size) {
+            super(size);
+        }
+
+        synchronized BodyPublisher publisher() {
+            return BodyPublishers.ofByteArray(buf, 0, count);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.statelock.gcs;
+
+import com.google.api.client.http.HttpTransport;
+import com.google.api.client.http.LowLevelHttpRequest;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.time.Duration;
+
+/**
+ * The Google client's requests over the JDK's {@link HttpClient}. The client's own transport sends a DELETE silently again
+ * when its connection was closed without an answer, and it is then answered "not there": a lock's holder could not tell its
+ * own release from somebody else's force-unlock. This one sends every change once. Safe for use by several threads.
+ */
+final class JdkTransport extends HttpTransport {
+
+    private final HttpClient client;
+
+    JdkTransport(Duration connectTimeout) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
+        ProxySelector proxies = ProxySelector.getDefault();
+        if (proxies != null) {
+            builder.proxy(proxies);
+        }
+        client = builder.build();
+    }
+
+    @Override
+    public boolean supportsMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected LowLevelHttpRequest buildRequest(String method, String url) {
+        return new JdkRequest(client, method, withFormat(method, url));
+    }
+
+    /** Names the format of a patch's answer. It is the default, which an emulator does not know. */
+    private static String withFormat(String method, String url) {
+        boolean named = !method.equals("PATCH") || url.contains("?alt=") || url.contains("&alt=");
+        return named ? url : url + (url.contains("?") ? "&" : "?") + "alt=json";
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.statelock.gcs;
+
+import io.github.statelock.LockInfo;
+import io.github.statelock.StateKey;
+import io.github.statelock.testkit.LockedStateContract;
+import java.time.Duration;
+
+/** States under locks in Google Cloud Storage, on the emulator that honours all conditions. */
+class GcsLockedStateContractTest extends LockedStateContract {
+
+    private final Contract contract = new Contract();
+
+    @Override
+    protected Drivers openDrivers() {
+        return contract.openDrivers();
+    }
+
+    @Override
+    protected void putForeignLock(StateKey key, LockInfo info) {
+        contract.putForeignLock(key, info);
+    }
+
+    @Override
+    protected void putUnreadableLock(StateKey key) {
+        contract.putUnreadableLock(key);
+    }
+
+    @Override
+    protected void putEmptyState(StateKey key) {
+        contract.putEmptyState(key);
+    }
+
+    @Override
+    protected LockInfo shown(StateKey key, LockInfo foreign) {
+        return contract.shown(key, foreign);
+    }
+
+    @Override
+    protected Duration shortestLease() {
+        return Duration.ofSeconds(10);
+    }
+
+    @Override
+    protected boolean keepsHistory() {
+        return false;
+    }
+}

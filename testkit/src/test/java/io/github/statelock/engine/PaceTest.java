@@ -1,0 +1,163 @@
+package io.github.statelock.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.engine.DriverCalls.Call;
+import io.github.statelock.testkit.ManualScheduler;
+import io.github.statelock.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How far apart changes of one object are sent. */
+class PaceTest {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final ManualScheduler scheduler = new ManualScheduler(ticker);
+    private final List<String> sent = new ArrayList<>();
+
+    private DriverCalls calls(Duration interval, Pace pace) {
+        EngineOptions options = EngineOptions.builder()
+                .ticker(ticker)
+                .scheduler(scheduler)
+                .changeInterval(interval)
+                .build();
+        return new DriverCalls(Runnable::run, options, pace);
+    }
+
+    private DriverCalls calls() {
+        return calls(INTERVAL, Pace.of(ticker));
+    }
+
+    private Call<String> send(DriverCalls calls, Pace.Change change, String name, Duration takes) {
+        return calls.start(change, TIMEOUT, () -> {
+            sent.add(name + "@" + ticker.elapsed().toMillis());
+            ticker.advance(takes);
+            return name;
+        });
+    }
+
+    private static Pace.Change change(String object) {
+        return new Pace.Change(object, false);
+    }
+
+    private static Pace.Change create(String object) {
+        return new Pace.Change(object, true);
+    }
+
+    @Test
+    void changesOfOneObjectAreTheIntervalApartAndCountFromTheAnswer() {
+        DriverCalls calls = calls();
+        send(calls, change("a"), "first", Duration.ofMillis(300));
+        Call<String> second = send(calls, change("a"), "second", Duration.ZERO);
+        send(calls, change("a"), "third", Duration.ZERO);
+        assertThat(sent).containsExactly("first@0");
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(sent).containsExactly("first@0", "second@1300", "third@2300");
+        assertThat(second.answer())
+                .isCompletedWithValueMatching(answer -> answer.value().equals("second"));
+    }
+
+    @Test
+    void anUnansweredChangeCountsFromItsSend() {
+        DriverCalls calls = calls();
+        calls.start(change("a"), TIMEOUT, () -> {
+            sent.add("lost@0");
+            throw new IllegalStateException("no answer");
+        });
+        send(calls, change("a"), "next", Duration.ZERO);
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(sent).containsExactly("lost@0", "next@1000");
+    }
+
+    /** A request that hangs is abandoned; when its client gives up at last, nothing was answered. */
+    @Test
+    void theEndOfAnAbandonedChangeDelaysNobody() {
+        DriverCalls calls = calls();
+        Call<Boolean> hung = calls.start(change("a"), Duration.ofSeconds(3), () -> {
+            scheduler.advance(Duration.ofSeconds(4));
+            return true;
+        });
+        send(calls, change("a"), "next", Duration.ZERO);
+        assertThat(hung.answer()).isCompletedExceptionally();
+        assertThat(sent).containsExactly("next@4000");
+    }
+
+    @Test
+    void objectsDoNotWaitForEachOtherAndReadsForNobody() {
+        DriverCalls calls = calls();
+        send(calls, change("a"), "a", Duration.ZERO);
+        send(calls, change("b"), "b", Duration.ZERO);
+        calls.start(TIMEOUT, () -> sent.add("read"));
+        assertThat(sent).containsExactly("a@0", "b@0", "read");
+    }
+
+    @Test
+    void allBackendsOfOneClockKeepOnePace() {
+        Pace pace = Pace.of(ticker);
+        send(calls(INTERVAL, pace), change("a"), "one", Duration.ZERO);
+        send(calls(INTERVAL, pace), change("a"), "other", Duration.ZERO);
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(sent).containsExactly("one@0", "other@1000");
+        assertThat(Pace.of(Ticker.system())).isSameAs(Pace.of(Ticker.system()));
+    }
+
+    @Test
+    void aRenewalGoesBeforeTheCreatesThatWait() {
+        DriverCalls calls = calls();
+        send(calls, create("a"), "create 1", Duration.ZERO);
+        send(calls, create("a"), "create 2", Duration.ZERO);
+        send(calls, create("a"), "create 3", Duration.ZERO);
+        scheduler.advance(Duration.ofMillis(500));
+        send(calls, change("a"), "renewal", Duration.ZERO);
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(sent).startsWith("create 1@0", "renewal@1000").hasSize(4);
+        assertThat(times()).isSortedAccordingTo((x, y) -> Long.compare(x + 1000, y));
+    }
+
+    @Test
+    void aChangeWhoseTurnDoesNotComeInTimeIsNeverSent() {
+        DriverCalls calls = calls();
+        send(calls, change("a"), "first", Duration.ZERO);
+        Call<Boolean> late = calls.start(change("a"), Duration.ofMillis(900), () -> sent.add("late"));
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(sent).containsExactly("first@0");
+        assertThat(late.answer())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(BackendUnavailableException.class);
+        assertThat(late.ended()).isCompleted();
+    }
+
+    @Test
+    void withoutAnIntervalNothingWaits() {
+        DriverCalls calls = calls(Duration.ZERO, Pace.of(ticker));
+        send(calls, change("a"), "first", Duration.ZERO);
+        send(calls, create("a"), "second", Duration.ZERO);
+        assertThat(sent).containsExactly("first@0", "second@0");
+    }
+
+    @Test
+    void manyObjectsAreForgottenButNoneBeforeItsTime() {
+        DriverCalls calls = calls();
+        IntStream.range(0, 5000).forEach(i -> send(calls, change("a" + i), "", Duration.ofMillis(1)));
+        sent.clear();
+        send(calls, change("a4500"), "again", Duration.ZERO);
+        send(calls, change("a10"), "long ago", Duration.ZERO);
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(sent).containsExactly("long ago@5000", "again@5501");
+    }
+
+    private List<Long> times() {
+        return sent.stream()
+                .map(s -> Long.valueOf(s.substring(s.indexOf('@') + 1)))
+                .toList();
+    }
+}
