@@ -1,5 +1,6 @@
 package io.github.statelock.azure;
 
+import com.azure.storage.blob.models.BlobItem;
 import com.azure.storage.blob.models.BlobListDetails;
 import io.github.statelock.State;
 import io.github.statelock.StateKey;
@@ -9,6 +10,7 @@ import io.github.statelock.azure.BlobFailure.Kind;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +23,11 @@ import java.util.Optional;
  */
 final class BlobHistory {
 
-    /** One copy of the blob, and what to ask for to read it. */
-    private record Copy(ListedBlob blob, StateVersion version, Instant written) {}
+    /** One copy of the blob with the state's version. */
+    private record Copy(ListedBlob blob, StateVersion version) {}
+
+    /** After every time that the service names. */
+    private static final String NOW = "9";
 
     private final Blobs blobs;
 
@@ -34,7 +39,8 @@ final class BlobHistory {
     List<Revision> of(StateKey key) {
         try {
             return copies(key).stream()
-                    .map(copy -> new Revision(copy.version(), copy.written(), copy.blob().length()))
+                    .map(copy -> new Revision(
+                            copy.version(), written(copy.blob()), copy.blob().length()))
                     .toList();
         } catch (BlobFailure e) {
             throw e.refusal();
@@ -71,16 +77,17 @@ final class BlobHistory {
                 .setRetrieveSnapshots(true)
                 .setRetrieveVersions(true);
         List<Copy> all = new ArrayList<>();
-        for (ListedBlob blob : blobs.list(key.value(), details, item -> item.getProperties().getContentLength() > 0)) {
+        for (ListedBlob blob :
+                blobs.list(key.value(), details, item -> item.getProperties().getContentLength() > 0)) {
             if (blob.name().equals(key.value())) {
-                version(key, blob).ifPresent(version -> all.add(new Copy(blob, version, written(blob))));
+                version(key, blob).ifPresent(version -> all.add(new Copy(blob, version)));
             }
         }
-        all.sort(Comparator.comparing(Copy::written));
+        all.sort(Comparator.comparing(copy -> when(copy.blob())));
         Map<StateVersion, Copy> first = new LinkedHashMap<>();
         all.forEach(copy -> first.putIfAbsent(copy.version(), copy));
         List<Copy> newestFirst = new ArrayList<>(first.values());
-        java.util.Collections.reverse(newestFirst);
+        Collections.reverse(newestFirst);
         return newestFirst;
     }
 
@@ -88,10 +95,20 @@ final class BlobHistory {
         BlobHead head = blob.seen().head();
         return head.isVersionKnown()
                 ? head.version()
-                : read(key, new Copy(blob, new StateVersion(""), Instant.EPOCH)).head().version();
+                : read(key, new Copy(blob, new StateVersion(""))).head().version();
     }
 
-    /** When the content was made: a snapshot's own time is later. */
+    /** A moment when this copy was the newest, as text that sorts: times of modification are whole seconds. */
+    private static String when(ListedBlob blob) {
+        BlobItem item = blob.item();
+        if (item.getSnapshot() != null && !item.getSnapshot().isEmpty()) {
+            return item.getSnapshot();
+        }
+        boolean current = item.getVersionId() == null || Boolean.TRUE.equals(item.isCurrentVersion());
+        return current ? NOW : item.getVersionId();
+    }
+
+    /** When the content was made; a copy of the same content that a lock made is later. */
     private static Instant written(ListedBlob blob) {
         OffsetDateTime modified = blob.item().getProperties().getLastModified();
         return modified == null ? Instant.EPOCH : modified.toInstant();

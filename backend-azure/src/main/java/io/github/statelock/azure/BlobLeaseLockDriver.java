@@ -75,8 +75,8 @@ final class BlobLeaseLockDriver implements LockDriver {
     public RenewOutcome renew(OwnedLock lock) {
         StateKey key = lock.key();
         try {
-            return new RenewOutcome.Renewed(
-                    lock.withVersion(LockSight.version(blobs.renewLease(key, lock.info().id()))));
+            return new RenewOutcome.Renewed(lock.withVersion(
+                    LockSight.version(blobs.renewLease(key, lock.info().id()))));
         } catch (BlobFailure e) {
             return switch (e.kind()) {
                 case LEASED -> new RenewOutcome.Lost(holderAfterLoss(lock));
@@ -117,9 +117,7 @@ final class BlobLeaseLockDriver implements LockDriver {
         if (observed.expired()) {
             return ending.wipe(observed);
         }
-        return isVersion(observed, lockId)
-                ? ending.breakUnnamed(observed)
-                : ending.end(observed.key(), lockId, false);
+        return isVersion(observed, lockId) ? ending.breakUnnamed(observed) : ending.end(observed.key(), lockId, false);
     }
 
     /**
@@ -131,8 +129,7 @@ final class BlobLeaseLockDriver implements LockDriver {
         if (observed.info().isPresent()) {
             return observed.hasId(lockId);
         }
-        return isVersion(observed, lockId)
-                || (UUID.matcher(lockId).matches() && !sight.wasRefused(observed, lockId));
+        return isVersion(observed, lockId) || (UUID.matcher(lockId).matches() && !sight.wasRefused(observed, lockId));
     }
 
     private boolean isVersion(ObservedLock observed, String lockId) {
@@ -173,7 +170,8 @@ final class BlobLeaseLockDriver implements LockDriver {
     private FenceOutcome fence(OwnedLock lock, BlobHead head) {
         long token = BlobMetadata.fence(head.metadata()) + 1;
         Map<String, String> metadata = BlobMetadata.withFence(head.metadata(), token);
-        String etag = blobs.setMetadata(lock.key(), metadata, Optional.of(lock.info().id()), head.etag());
+        String etag =
+                blobs.setMetadata(lock.key(), metadata, Optional.of(lock.info().id()), head.etag());
         known.learn(lock.key(), head.with(etag, metadata));
         return new FenceOutcome.Confirmed(token, lock.withVersion(LockSight.version(etag)));
     }

@@ -88,7 +88,8 @@ final class BlobMetadata {
                 ? 0
                 : number(text.get())
                         .orElseThrow(() -> new StateCorruptException(
-                                "The blob's metadata " + FENCE + " is not a number. Write into it a number higher than every"
+                                "The blob's metadata " + FENCE
+                                        + " is not a number. Write into it a number higher than every"
                                         + " token that was ever drawn.",
                                 null));
     }

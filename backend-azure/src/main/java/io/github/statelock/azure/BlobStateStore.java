@@ -42,8 +42,7 @@ final class BlobStateStore implements StateDriver {
      * @param locks shows who holds a key's lock, for the error of a write without it
      * @param snapshots whether a write keeps the state before as a snapshot
      */
-    BlobStateStore(
-            Blobs blobs, KnownBlobs known, Function<StateKey, Optional<ObservedLock>> locks, boolean snapshots) {
+    BlobStateStore(Blobs blobs, KnownBlobs known, Function<StateKey, Optional<ObservedLock>> locks, boolean snapshots) {
         this.blobs = blobs;
         this.known = known;
         this.locks = locks;
@@ -117,7 +116,8 @@ final class BlobStateStore implements StateDriver {
             return new WriteOutcome.Deleted();
         }
         keepOld(delete, base);
-        boolean emptied = delete.lockId().isPresent() || BlobMetadata.hasFence(base.get().metadata());
+        boolean emptied =
+                delete.lockId().isPresent() || BlobMetadata.hasFence(base.get().metadata());
         if (emptied || !deleteBlob(delete.key(), base.get())) {
             empty(delete, base.get());
         }
@@ -241,7 +241,10 @@ final class BlobStateStore implements StateDriver {
     public List<StateKey> list(String prefix) {
         try {
             return blobs
-                    .list(prefix, new BlobListDetails(), item -> item.getProperties().getContentLength() > 0)
+                    .list(
+                            prefix,
+                            new BlobListDetails(),
+                            item -> item.getProperties().getContentLength() > 0)
                     .stream()
                     .flatMap(blob -> blob.key().stream())
                     .sorted()

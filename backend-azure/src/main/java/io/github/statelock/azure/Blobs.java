@@ -109,10 +109,11 @@ final class Blobs {
     SeenBlob head(StateKey key, Optional<String> leaseId) {
         Response<BlobProperties> answer = call(
                 key,
-                () -> blob(key).getPropertiesWithResponse(conditions(leaseId, Optional.empty()), callTimeout, Context.NONE));
+                () -> blob(key)
+                        .getPropertiesWithResponse(conditions(leaseId, Optional.empty()), callTimeout, Context.NONE));
         BlobProperties blob = answer.getValue();
-        BlobHead head =
-                new BlobHead(quoted(blob.getETag()), blob.getMetadata(), blob.getBlobSize(), Md5.hex(blob.getContentMd5()));
+        BlobHead head = new BlobHead(
+                quoted(blob.getETag()), blob.getMetadata(), blob.getBlobSize(), Md5.hex(blob.getContentMd5()));
         return new SeenBlob(head, Lease.of(blob.getLeaseState(), blob.getLeaseDuration()));
     }
 
@@ -167,7 +168,8 @@ final class Blobs {
     /** Replaces all metadata; gives the new ETag. */
     String setMetadata(StateKey key, Map<String, String> metadata, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        return etag(call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, callTimeout, Context.NONE)));
+        return etag(
+                call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, callTimeout, Context.NONE)));
     }
 
     /** Replaces content and metadata of the blob with that ETag, or makes the blob if none is given and there is none. */

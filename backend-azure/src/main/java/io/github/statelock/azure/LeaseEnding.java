@@ -143,17 +143,17 @@ final class LeaseEnding {
                     .filter(head -> head.etag().equals(etag) && BlobMetadata.isSigned(head.metadata()))
                     .ifPresent(head -> {
                         var metadata = BlobMetadata.unsigned(head.metadata());
-                        known.learn(
-                                key, head.with(blobs.setMetadata(key, metadata, Optional.empty(), etag), metadata));
+                        known.learn(key, head.with(blobs.setMetadata(key, metadata, Optional.empty(), etag), metadata));
                     });
             return new ReleaseOutcome.Released();
         } catch (BlobFailure e) {
             return switch (e.kind()) {
                 case NO_BLOB -> new ReleaseOutcome.AlreadyGone();
                 case REFUSED -> throw e.refusal();
-                case LEASED, CHANGED -> sight.look(key)
-                        .<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new)
-                        .orElseGet(ReleaseOutcome.AlreadyGone::new);
+                case LEASED, CHANGED ->
+                    sight.look(key)
+                            .<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new)
+                            .orElseGet(ReleaseOutcome.AlreadyGone::new);
                 default -> new ReleaseOutcome.Unknown(e.refusal());
             };
         }

@@ -31,7 +31,8 @@ record ListedBlob(String name, BlobItem item) {
         Map<String, String> metadata = item.getMetadata() == null ? Map.of() : item.getMetadata();
         var properties = item.getProperties();
         return new SeenBlob(
-                new BlobHead(Blobs.quoted(properties.getETag()), metadata, length(), Md5.hex(properties.getContentMd5())),
+                new BlobHead(
+                        Blobs.quoted(properties.getETag()), metadata, length(), Md5.hex(properties.getContentMd5())),
                 Lease.of(properties.getLeaseState(), properties.getLeaseDuration()));
     }
 }

@@ -106,8 +106,9 @@ final class LockSight {
         if (info.isEmpty() || !isCredible(key, info.get().id(), seen, ask)) {
             return Optional.of(unnamed(key, version));
         }
-        Optional<Duration> lease =
-                seen.lease() == Lease.FIXED ? BlobMetadata.lease(head.metadata(), info.get().id()) : Optional.empty();
+        Optional<Duration> lease = seen.lease() == Lease.FIXED
+                ? BlobMetadata.lease(head.metadata(), info.get().id())
+                : Optional.empty();
         return Optional.of(new ObservedLock(key, info, lease, version, false));
     }
 
