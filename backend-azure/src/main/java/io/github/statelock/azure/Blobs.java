@@ -22,7 +22,6 @@ import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.specialized.BlobClientBase;
 import com.azure.storage.blob.specialized.BlobLeaseClient;
 import com.azure.storage.blob.specialized.BlobLeaseClientBuilder;
-import com.azure.storage.common.Utility;
 import io.github.statelock.StateKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -209,8 +208,7 @@ final class Blobs {
     // ---- how
 
     private BlobClient blob(StateKey key) {
-        // The client decodes the name it is given: what is encoded comes through as it is.
-        return container.getBlobClient(Utility.urlEncode(prefix + key.value()));
+        return container.getBlobClient(prefix + key.value());
     }
 
     private BlobLeaseClient lease(StateKey key, String leaseId) {
