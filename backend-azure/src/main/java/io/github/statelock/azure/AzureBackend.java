@@ -24,8 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AzureBackend extends DriverBackend {
 
-    private AzureBackend(BlobLeaseLockDriver locks, BlobStateStore states, EngineOptions options) {
+    private final CallThreads threads;
+
+    private AzureBackend(
+            BlobLeaseLockDriver locks, BlobStateStore states, EngineOptions options, CallThreads threads) {
         super(locks, states, options);
+        this.threads = threads;
+    }
+
+    @Override
+    protected void closeClients() {
+        threads.close();
     }
 
     /**
@@ -261,12 +270,14 @@ public final class AzureBackend extends DriverBackend {
          */
         public AzureBackend build() {
             EngineOptions options = engine.build();
+            CallThreads threads = new CallThreads();
             BlobContainerClient container =
-                    client != null ? clients.refuseBeside(client) : clients.build(options.transferTimeout());
-            Blobs blobs = new Blobs(container, folder(prefix), options.callTimeout(), options.transferTimeout());
+                    client != null ? clients.refuseBeside(client) : clients.build(options.transferTimeout(), threads);
+            Blobs blobs = new Blobs(
+                    container, folder(prefix), options.callTimeout(), options.transferTimeout(), threads);
             KnownBlobs known = new KnownBlobs();
             BlobLeaseLockDriver locks = new BlobLeaseLockDriver(blobs, known, breakUnnamedLeases);
-            return new AzureBackend(locks, new BlobStateStore(blobs, known, locks::observe, snapshots), options);
+            return new AzureBackend(locks, new BlobStateStore(blobs, known, locks::observe, snapshots), options, threads);
         }
 
         private static String folder(String prefix) {

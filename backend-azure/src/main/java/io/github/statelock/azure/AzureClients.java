@@ -73,12 +73,12 @@ final class AzureClients {
         return client;
     }
 
-    BlobContainerClient build(Duration responseTimeout) {
+    BlobContainerClient build(Duration responseTimeout, CallThreads threads) {
         if (container == null || container.isEmpty()) {
             throw misconfigured("The container is missing");
         }
         BlobServiceClientBuilder builder = new BlobServiceClientBuilder()
-                .httpClient(httpClient(responseTimeout))
+                .httpClient(httpClient(responseTimeout, threads))
                 .retryOptions(once());
         credentials(builder);
         if (customerKey != null) {
@@ -183,8 +183,9 @@ final class AzureClients {
         return name;
     }
 
-    private static HttpClient httpClient(Duration responseTimeout) {
+    private static HttpClient httpClient(Duration responseTimeout, CallThreads threads) {
         return new JdkHttpClientBuilder()
+                .executor(threads.executor())
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .responseTimeout(responseTimeout)
                 .build();

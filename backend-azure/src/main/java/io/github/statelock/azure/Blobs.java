@@ -48,6 +48,7 @@ final class Blobs {
     private final String prefix;
     private final Duration callTimeout;
     private final Duration transferTimeout;
+    private final CallThreads threads;
 
     /** Whether the service ever answered. */
     private volatile boolean reached;
@@ -57,11 +58,17 @@ final class Blobs {
      *
      * @param prefix what stands before every key in its blob's name; empty or ending in a slash
      */
-    Blobs(BlobContainerClient container, String prefix, Duration callTimeout, Duration transferTimeout) {
+    Blobs(
+            BlobContainerClient container,
+            String prefix,
+            Duration callTimeout,
+            Duration transferTimeout,
+            CallThreads threads) {
         this.container = container;
         this.prefix = prefix;
         this.callTimeout = callTimeout;
         this.transferTimeout = transferTimeout;
+        this.threads = threads;
     }
 
     /** Container and blob, as Terraform names a lock's path. */
@@ -75,7 +82,7 @@ final class Blobs {
     String acquireLease(StateKey key, String leaseId, int seconds, Optional<String> ifMatch) {
         BlobAcquireLeaseOptions options =
                 new BlobAcquireLeaseOptions(seconds).setRequestConditions(leaseConditions(ifMatch));
-        return etag(call(key, () -> lease(key, leaseId).acquireLeaseWithResponse(options, callTimeout, Context.NONE)));
+        return etag(call(key, () -> lease(key, leaseId).acquireLeaseWithResponse(options, null, Context.NONE)));
     }
 
     /** Renews the lease; gives the blob's ETag. */
@@ -83,14 +90,14 @@ final class Blobs {
         return etag(call(
                 key,
                 () -> lease(key, leaseId)
-                        .renewLeaseWithResponse(new BlobRequestConditions(), callTimeout, Context.NONE)));
+                        .renewLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE)));
     }
 
     void releaseLease(StateKey key, String leaseId) {
         call(
                 key,
                 () -> lease(key, leaseId)
-                        .releaseLeaseWithResponse(new BlobRequestConditions(), callTimeout, Context.NONE));
+                        .releaseLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE));
     }
 
     /** Ends whatever lease there is, at once, without knowing its ID. */
@@ -99,7 +106,7 @@ final class Blobs {
                 .setBreakPeriod(Duration.ZERO)
                 .setRequestConditions(leaseConditions(Optional.of(ifMatch)));
         BlobLeaseClient any = new BlobLeaseClientBuilder().blobClient(blob(key)).buildClient();
-        call(key, () -> any.breakLeaseWithResponse(options, callTimeout, Context.NONE));
+        call(key, () -> any.breakLeaseWithResponse(options, null, Context.NONE));
     }
 
     // ---- reads
@@ -109,7 +116,7 @@ final class Blobs {
         Response<BlobProperties> answer = call(
                 key,
                 () -> blob(key)
-                        .getPropertiesWithResponse(conditions(leaseId, Optional.empty()), callTimeout, Context.NONE));
+                        .getPropertiesWithResponse(conditions(leaseId, Optional.empty()), null, Context.NONE));
         BlobProperties blob = answer.getValue();
         BlobHead head = new BlobHead(
                 quoted(blob.getETag()), blob.getMetadata(), blob.getBlobSize(), Md5.hex(blob.getContentMd5()));
@@ -131,7 +138,7 @@ final class Blobs {
     private BlobContent read(StateKey key, BlobClientBase blob) {
         DownloadRetryOptions once = new DownloadRetryOptions().setMaxRetryRequests(0);
         BlobDownloadContentResponse answer = call(
-                key, () -> blob.downloadContentWithResponse(once, null, null, false, transferTimeout, Context.NONE));
+                prefix + key.value(), transferTimeout, () -> blob.downloadContentWithResponse(once, null, null, false, null, Context.NONE));
         byte[] bytes = answer.getValue().toBytes();
         var headers = answer.getDeserializedHeaders();
         return new BlobContent(
@@ -145,9 +152,9 @@ final class Blobs {
     List<ListedBlob> list(String namePrefix, BlobListDetails details, Predicate<BlobItem> wanted) {
         ListBlobsOptions options =
                 new ListBlobsOptions().setPrefix(prefix + namePrefix).setDetails(details);
-        return call(prefix + namePrefix, () -> {
+        return call(prefix + namePrefix, transferTimeout, () -> {
             List<ListedBlob> found = new ArrayList<>();
-            PagedIterable<BlobItem> items = container.listBlobs(options, transferTimeout);
+            PagedIterable<BlobItem> items = container.listBlobs(options, null);
             for (BlobItem item : items) {
                 if (wanted.test(item) && item.getName().startsWith(prefix)) {
                     found.add(new ListedBlob(item.getName().substring(prefix.length()), item));
@@ -168,7 +175,7 @@ final class Blobs {
     String setMetadata(StateKey key, Map<String, String> metadata, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
         return etag(
-                call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, callTimeout, Context.NONE)));
+                call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, null, Context.NONE)));
     }
 
     /** Replaces content and metadata of the blob with that ETag, or makes the blob if none is given and there is none. */
@@ -190,19 +197,19 @@ final class Blobs {
                 .setRequestConditions(conditions);
         Duration timeout = content.length == 0 ? callTimeout : transferTimeout;
         String etag = etag(
-                call(key, () -> blob(key).getBlockBlobClient().uploadWithResponse(options, timeout, Context.NONE)));
+                call(prefix + key.value(), timeout, () -> blob(key).getBlockBlobClient().uploadWithResponse(options, null, Context.NONE)));
         return new BlobHead(etag, metadata, content.length, Md5.hex(md5));
     }
 
     void snapshot(StateKey key, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        call(key, () -> blob(key).createSnapshotWithResponse(null, conditions, callTimeout, Context.NONE));
+        call(key, () -> blob(key).createSnapshotWithResponse(null, conditions, null, Context.NONE));
     }
 
     /** Deletes the blob with that ETag, and its lease with it. */
     void delete(StateKey key, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        call(key, () -> blob(key).deleteWithResponse(null, conditions, callTimeout, Context.NONE));
+        call(key, () -> blob(key).deleteWithResponse(null, conditions, null, Context.NONE));
     }
 
     // ---- how
@@ -219,12 +226,12 @@ final class Blobs {
     }
 
     private <T> T call(StateKey key, Supplier<T> request) {
-        return call(prefix + key.value(), request);
+        return call(prefix + key.value(), callTimeout, request);
     }
 
-    private <T> T call(String name, Supplier<T> request) {
+    private <T> T call(String name, Duration timeout, Supplier<T> request) {
         try {
-            T answer = request.get();
+            T answer = threads.within(timeout, request);
             reached = true;
             return answer;
         } catch (RuntimeException e) {

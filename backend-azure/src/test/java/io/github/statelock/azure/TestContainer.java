@@ -92,7 +92,7 @@ final class TestContainer {
     }
 
     static Blobs blobs(BlobContainerClient client) {
-        return new Blobs(client, "", Duration.ofSeconds(10), Duration.ofSeconds(60));
+        return new Blobs(client, "", Duration.ofSeconds(10), Duration.ofSeconds(60), new CallThreads());
     }
 
     Drivers drivers(boolean snapshots) {
