@@ -62,10 +62,21 @@ final class StateChange {
             if (current.flatMap(StoredState::writeId)
                     .filter(change.writeId()::equals)
                     .isPresent()) {
-                return current.get().state().version();
+                return applied(current.get());
             }
             pauseOrFail(current);
         }
+    }
+
+    /**
+     * The state carries our write ID. Programs that keep metadata as they find it (Terraform on Azure) leave it there when
+     * they write: if the content is not ours, ours was applied and replaced since.
+     */
+    private StateVersion applied(StoredState stored) {
+        if (!stored.state().hasContent(change.content())) {
+            throw unknown(lastTrouble);
+        }
+        return stored.state().version();
     }
 
     /** Deletes; a state that is gone is what was wanted, whoever removed it. */
