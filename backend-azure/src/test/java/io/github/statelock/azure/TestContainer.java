@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container of its own on the test server, and what Terraform and others do there: through the SDK alone, past everything
@@ -145,7 +146,7 @@ final class TestContainer {
         setMetadata(key, leaseId, Map.of("terraformlockid", signature));
     }
 
-    void setMetadata(StateKey key, String leaseId, Map<String, String> changes) {
+    void setMetadata(StateKey key, @Nullable String leaseId, Map<String, String> changes) {
         Map<String, String> metadata = new HashMap<>(metadata(key));
         metadata.putAll(changes);
         blob(key).setMetadataWithResponse(
