@@ -26,8 +26,7 @@ public final class AzureBackend extends DriverBackend {
 
     private final CallThreads threads;
 
-    private AzureBackend(
-            BlobLeaseLockDriver locks, BlobStateStore states, EngineOptions options, CallThreads threads) {
+    private AzureBackend(BlobLeaseLockDriver locks, BlobStateStore states, EngineOptions options, CallThreads threads) {
         super(locks, states, options);
         this.threads = threads;
     }
@@ -273,11 +272,12 @@ public final class AzureBackend extends DriverBackend {
             CallThreads threads = new CallThreads();
             BlobContainerClient container =
                     client != null ? clients.refuseBeside(client) : clients.build(options.transferTimeout(), threads);
-            Blobs blobs = new Blobs(
-                    container, folder(prefix), options.callTimeout(), options.transferTimeout(), threads);
+            Blobs blobs =
+                    new Blobs(container, folder(prefix), options.callTimeout(), options.transferTimeout(), threads);
             KnownBlobs known = new KnownBlobs();
             BlobLeaseLockDriver locks = new BlobLeaseLockDriver(blobs, known, breakUnnamedLeases);
-            return new AzureBackend(locks, new BlobStateStore(blobs, known, locks::observe, snapshots), options, threads);
+            return new AzureBackend(
+                    locks, new BlobStateStore(blobs, known, locks::observe, snapshots), options, threads);
         }
 
         private static String folder(String prefix) {

@@ -84,6 +84,13 @@ final class BlobErrors {
                 .orElseGet(() -> unanswered(e, where, "no answer"));
     }
 
+    /** For a blob that the service would let us replace by one of another type. */
+    static BlobFailure noBlockBlob(String where) {
+        StatelockException meaning = new BackendMisconfiguredException(
+                ADVICE.get("InvalidBlobType") + ": " + where + "." + NOTHING_APPLIED, null);
+        return new BlobFailure(Kind.REFUSED, meaning, meaning);
+    }
+
     private static BlobFailure answered(HttpResponseException e, String where) {
         int status = e.getResponse().getStatusCode();
         @Nullable String named = e.getResponse().getHeaderValue(HttpHeaderName.fromString("x-ms-error-code"));

@@ -14,6 +14,7 @@ import com.azure.storage.blob.models.BlobLeaseRequestConditions;
 import com.azure.storage.blob.models.BlobListDetails;
 import com.azure.storage.blob.models.BlobProperties;
 import com.azure.storage.blob.models.BlobRequestConditions;
+import com.azure.storage.blob.models.BlobType;
 import com.azure.storage.blob.models.DownloadRetryOptions;
 import com.azure.storage.blob.models.ListBlobsOptions;
 import com.azure.storage.blob.options.BlobAcquireLeaseOptions;
@@ -89,15 +90,11 @@ final class Blobs {
     String renewLease(StateKey key, String leaseId) {
         return etag(call(
                 key,
-                () -> lease(key, leaseId)
-                        .renewLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE)));
+                () -> lease(key, leaseId).renewLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE)));
     }
 
     void releaseLease(StateKey key, String leaseId) {
-        call(
-                key,
-                () -> lease(key, leaseId)
-                        .releaseLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE));
+        call(key, () -> lease(key, leaseId).releaseLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE));
     }
 
     /** Ends whatever lease there is, at once, without knowing its ID. */
@@ -115,9 +112,11 @@ final class Blobs {
     SeenBlob head(StateKey key, Optional<String> leaseId) {
         Response<BlobProperties> answer = call(
                 key,
-                () -> blob(key)
-                        .getPropertiesWithResponse(conditions(leaseId, Optional.empty()), null, Context.NONE));
+                () -> blob(key).getPropertiesWithResponse(conditions(leaseId, Optional.empty()), null, Context.NONE));
         BlobProperties blob = answer.getValue();
+        if (!BlobType.BLOCK_BLOB.equals(blob.getBlobType())) {
+            throw BlobErrors.noBlockBlob(path(key));
+        }
         BlobHead head = new BlobHead(
                 quoted(blob.getETag()), blob.getMetadata(), blob.getBlobSize(), Md5.hex(blob.getContentMd5()));
         return new SeenBlob(head, Lease.of(blob.getLeaseState(), blob.getLeaseDuration()));
@@ -138,7 +137,9 @@ final class Blobs {
     private BlobContent read(StateKey key, BlobClientBase blob) {
         DownloadRetryOptions once = new DownloadRetryOptions().setMaxRetryRequests(0);
         BlobDownloadContentResponse answer = call(
-                prefix + key.value(), transferTimeout, () -> blob.downloadContentWithResponse(once, null, null, false, null, Context.NONE));
+                prefix + key.value(),
+                transferTimeout,
+                () -> blob.downloadContentWithResponse(once, null, null, false, null, Context.NONE));
         byte[] bytes = answer.getValue().toBytes();
         var headers = answer.getDeserializedHeaders();
         return new BlobContent(
@@ -174,8 +175,7 @@ final class Blobs {
     /** Replaces all metadata; gives the new ETag. */
     String setMetadata(StateKey key, Map<String, String> metadata, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        return etag(
-                call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, null, Context.NONE)));
+        return etag(call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, null, Context.NONE)));
     }
 
     /** Replaces content and metadata of the blob with that ETag, or makes the blob if none is given and there is none. */
@@ -196,8 +196,10 @@ final class Blobs {
                 .setMetadata(metadata)
                 .setRequestConditions(conditions);
         Duration timeout = content.length == 0 ? callTimeout : transferTimeout;
-        String etag = etag(
-                call(prefix + key.value(), timeout, () -> blob(key).getBlockBlobClient().uploadWithResponse(options, null, Context.NONE)));
+        String etag = etag(call(
+                prefix + key.value(),
+                timeout,
+                () -> blob(key).getBlockBlobClient().uploadWithResponse(options, null, Context.NONE)));
         return new BlobHead(etag, metadata, content.length, Md5.hex(md5));
     }
 

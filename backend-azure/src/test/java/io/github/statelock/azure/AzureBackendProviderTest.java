@@ -31,7 +31,8 @@ class AzureBackendProviderTest {
     void aUriNamesContainerAndPrefixOfAnEndpoint() throws Exception {
         TestContainer container = TestContainer.create();
         String endpoint = URLEncoder.encode(TestContainer.endpoint().toString(), UTF_8);
-        String uri = "azblob://" + container.name() + "/team%20a/?endpoint=" + endpoint + "&snapshots=true&call_timeout=5s";
+        String uri =
+                "azblob://" + container.name() + "/team%20a/?endpoint=" + endpoint + "&snapshots=true&call_timeout=5s";
         try (AzureBackend backend = open(uri, KEY)) {
             StateKey key = StateKey.of("prod.tfstate");
             try (LockedState state = backend.lock(key, LockOptions.operation("uri"))) {

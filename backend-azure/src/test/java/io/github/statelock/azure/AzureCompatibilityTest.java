@@ -42,8 +42,10 @@ class AzureCompatibilityTest {
             "{\"ID\":\"%s\",\"Operation\":\"OperationTypeApply\",\"Info\":\"\",\"Who\":\"ann@laptop\",\"Version\":\"1.13.0\","
                     + "\"Created\":\"2026-01-02T03:04:05.678Z\",\"Path\":\"states/%s\"}";
 
-    private static final LockOptions LEASED =
-            LockOptions.builder().operation("apply").lease(Duration.ofSeconds(15)).build();
+    private static final LockOptions LEASED = LockOptions.builder()
+            .operation("apply")
+            .lease(Duration.ofSeconds(15))
+            .build();
 
     @SuppressWarnings("NullAway.Init") // before all tests
     private static TestContainer container;
@@ -186,7 +188,8 @@ class AzureCompatibilityTest {
     @Test
     void aLockWithoutLeaseIsAnInfiniteOneAsTerraforms() throws Exception {
         try (AzureBackend backend = open()) {
-            HeldLock lock = backend.locks().acquire(key, LockOptions.builder().noLease().build());
+            HeldLock lock =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build());
             assertThat(container.blob(key).getProperties().getLeaseDuration()).isEqualTo(LeaseDurationType.INFINITE);
             assertThat(container.metadata(key)).doesNotContainKey("statelocklease");
             assertThat(backend.locks().inspect(key).orElseThrow().lease()).isEmpty();
@@ -215,10 +218,8 @@ class AzureCompatibilityTest {
     void anExpiredLockIsShownAsSuchAndSwept() throws Exception {
         LockInfo dead = die(key);
         try (AzureBackend backend = open()) {
-            ObservedLock seen = await(() -> backend.locks()
-                    .inspect(key)
-                    .filter(ObservedLock::expired)
-                    .orElse(null));
+            ObservedLock seen = await(() ->
+                    backend.locks().inspect(key).filter(ObservedLock::expired).orElse(null));
             assertThat(seen.hasId(dead.id())).isTrue();
             assertThat(backend.locks().sweep(key.value())).hasSize(1);
             assertThat(backend.locks().inspect(key)).isEmpty();
@@ -231,8 +232,7 @@ class AzureCompatibilityTest {
         BlobLeaseLockDriver driver = container.locks();
         LockInfo info = new LockInfo(
                 UUID.randomUUID().toString(), "", "", "a@b", "statelock/1", Instant.now(), driver.lockPath(key));
-        driver.tryAcquire(new LockProposal(
-                key, info, Optional.of(Duration.ofSeconds(15))));
+        driver.tryAcquire(new LockProposal(key, info, Optional.of(Duration.ofSeconds(15))));
         return info;
     }
 
@@ -291,8 +291,7 @@ class AzureCompatibilityTest {
     void aWriteWithoutTheLockNamesTheHolderInsteadOfWaiting() {
         String id = lockAsTerraform();
         try (AzureBackend backend = open()) {
-            assertThatThrownBy(() ->
-                            backend.states().write(key, "x".getBytes(UTF_8), WriteCondition.unconditional()))
+            assertThatThrownBy(() -> backend.states().write(key, "x".getBytes(UTF_8), WriteCondition.unconditional()))
                     .isInstanceOf(LockHeldException.class)
                     .hasMessageContaining(id);
         }

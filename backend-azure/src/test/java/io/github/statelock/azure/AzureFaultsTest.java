@@ -245,7 +245,8 @@ class AzureFaultsTest {
         container.put(key, "base");
         LockedState state = backend.lock(key, ENDLESS);
         // The read of the base, then the write.
-        ArmedWireFault armed = arm(fault, step, WireRequest.targetContains(key.value().substring("faults/".length())));
+        ArmedWireFault armed =
+                arm(fault, step, WireRequest.targetContains(key.value().substring("faults/".length())));
         try {
             state.read();
         } catch (BackendUnavailableException e) {

@@ -181,7 +181,10 @@ class AzureSafetyTest {
             container.lease(blob, ours.info().id()).releaseLease();
             container.lease(blob, UUID.randomUUID().toString()).acquireLease(TestContainer.INFINITE);
 
-            assertThat(container.locks().observe(blob).filter(seen -> seen.hasId(ours.info().id())))
+            assertThat(container
+                            .locks()
+                            .observe(blob)
+                            .filter(seen -> seen.hasId(ours.info().id())))
                     .as("control: who did not ask for the ID believes the signature")
                     .isPresent();
             ObservedLock seen = driver.observe(blob).orElseThrow();
@@ -210,7 +213,8 @@ class AzureSafetyTest {
                         .client(TestContainer.client(proxy.uri(), container.name()))
                         .build()) {
             var twice = proxy.arm(WireFault.sendTwice(), WireRequest.header("x-ms-lease-duration", "-1"));
-            var lock = backend.locks().acquire(key, LockOptions.builder().noLease().build());
+            var lock =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build());
             lock.release();
             assertThat(twice.release()).containsExactly(412);
             assertThat(leaseOf(key)).isEqualTo(LeaseStateType.AVAILABLE);

@@ -127,7 +127,8 @@ class BlobErrorsTest {
     void aBlobThatIsNoBlockBlobIsNotOverwritten() {
         TestContainer container = TestContainer.create();
         container.blob(KEY).getAppendBlobClient().create();
-        container.blob(KEY)
+        container
+                .blob(KEY)
                 .getAppendBlobClient()
                 .appendBlock(new ByteArrayInputStream("log".getBytes(StandardCharsets.UTF_8)), 3);
         try (AzureBackend backend = open(container.name(), TestContainer.KEY)) {
@@ -162,7 +163,9 @@ class BlobErrorsTest {
         private final HttpHeaders headers = new HttpHeaders();
 
         Answer(int status, String code) {
-            super(new HttpRequest(HttpMethod.PUT, URI.create("https://a.blob.core.windows.net/box").toString()));
+            super(new HttpRequest(
+                    HttpMethod.PUT,
+                    URI.create("https://a.blob.core.windows.net/box").toString()));
             this.status = status;
             if (!code.isEmpty()) {
                 headers.set(HttpHeaderName.fromString("x-ms-error-code"), code);

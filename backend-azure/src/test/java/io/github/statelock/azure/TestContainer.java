@@ -149,7 +149,7 @@ final class TestContainer {
     void setMetadata(StateKey key, @Nullable String leaseId, Map<String, String> changes) {
         Map<String, String> metadata = new HashMap<>(metadata(key));
         metadata.putAll(changes);
-        blob(key).setMetadataWithResponse(
-                        metadata, new BlobRequestConditions().setLeaseId(leaseId), null, Context.NONE);
+        blob(key)
+                .setMetadataWithResponse(metadata, new BlobRequestConditions().setLeaseId(leaseId), null, Context.NONE);
     }
 }
