@@ -17,8 +17,10 @@ final class AzureExample {
     /** The caller's client brings endpoint, credential and retries; the backend does not close it. */
     static void applyWith(BlobContainerClient container) throws InterruptedException {
         // tag::docs[]
-        try (StateBackend backend =
-                        AzureBackend.builder().client(container).prefix("network").build();
+        try (StateBackend backend = AzureBackend.builder()
+                        .client(container)
+                        .prefix("network")
+                        .build();
                 LockedState state = backend.lock("prod.tfstate", LockOptions.operation("apply"))) {
             state.write(state.read().map(TinyState::next).orElseGet(() -> TinyState.of(1, "lineage")));
         }
