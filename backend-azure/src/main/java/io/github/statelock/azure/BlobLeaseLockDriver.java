@@ -104,7 +104,7 @@ final class BlobLeaseLockDriver implements LockDriver {
 
     @Override
     public Optional<ObservedLock> observe(StateKey key) {
-        return sight.look(key);
+        return sight.watch(key);
     }
 
     @Override

@@ -32,13 +32,9 @@ final class LeaseTaking {
     /** How long a lock without lease outlives a process that dies while it takes or releases it. */
     static final int FIRST_SECONDS = 15;
 
-    /** How often a refused caller is sent to try again while the holder has not signed, before it is told so. */
-    private static final int UNSIGNED_LOOKS = 8;
-
     private final Blobs blobs;
     private final KnownBlobs known;
     private final LockSight sight;
-    private final Recent<String, Integer> unsigned = new Recent<>(1000);
 
     LeaseTaking(Blobs blobs, KnownBlobs known, LockSight sight) {
         this.blobs = blobs;
@@ -147,23 +143,9 @@ final class LeaseTaking {
         } catch (StatelockException e) {
             return new AcquireOutcome.HolderGone(); // not readable: only what the write says counts
         }
-        if (holder.isEmpty() || holder.get().expired() || isAboutToSign(proposal.key(), holder.get())) {
+        if (holder.isEmpty() || holder.get().expired() || sight.isAboutToSign(proposal.key(), holder.get())) {
             return new AcquireOutcome.HolderGone();
         }
         return new AcquireOutcome.Held(holder.get());
-    }
-
-    /** Whether the holder has no signature yet, and so shortly that it may still be on its way. */
-    private boolean isAboutToSign(StateKey key, ObservedLock holder) {
-        boolean signed = known.head(key)
-                .map(head -> BlobMetadata.isSigned(head.metadata()))
-                .orElse(false);
-        if (holder.info().isPresent() || signed) {
-            return false;
-        }
-        String blob = key.value() + "@" + holder.version();
-        int looks = unsigned.get(blob).orElse(0) + 1;
-        unsigned.put(blob, looks);
-        return looks <= UNSIGNED_LOOKS;
     }
 }

@@ -24,6 +24,9 @@ final class LockSight {
 
     private static final int MOST = 20_000;
 
+    /** How often a holder without signature is taken for one that is about to sign, or has just removed its own. */
+    private static final int UNSIGNED_LOOKS = 8;
+
     private final Blobs blobs;
     private final KnownBlobs known;
 
@@ -32,6 +35,9 @@ final class LockSight {
 
     /** IDs that the service refused, each with the ETag of the blob that still shows it. */
     private final Recent<String, Boolean> refused = new Recent<>(MOST);
+
+    private final Recent<String, Integer> unsigned = new Recent<>(1000);
+    private final Recent<StateKey, ObservedLock> named = new Recent<>(1000);
 
     LockSight(Blobs blobs, KnownBlobs known) {
         this.blobs = blobs;
@@ -56,6 +62,42 @@ final class LockSight {
             }
             throw e.refusal();
         }
+    }
+
+    /**
+     * As {@link #look}, for those who wait. Between a holder's last two requests, and a new one's first two, the lease has no
+     * name: for that moment the name before is told, since a lock without name looks like a broken one.
+     */
+    Optional<ObservedLock> watch(StateKey key) {
+        Optional<ObservedLock> now = look(key);
+        if (now.isEmpty() || now.get().expired()) {
+            return now;
+        }
+        ObservedLock lock = now.get();
+        if (lock.info().isPresent()) {
+            if (claims.get(lock.info().get().id()).isEmpty()) {
+                named.put(key, lock);
+            }
+            return now;
+        }
+        return named.get(key)
+                .filter(before -> isAboutToSign(key, lock))
+                .map(before -> new ObservedLock(key, before.info(), before.lease(), lock.version(), false))
+                .or(() -> now);
+    }
+
+    /** Whether the holder has no signature, and so shortly that it may still be on its way. */
+    boolean isAboutToSign(StateKey key, ObservedLock holder) {
+        boolean signed = known.head(key)
+                .map(head -> BlobMetadata.isSigned(head.metadata()))
+                .orElse(false);
+        if (holder.info().isPresent() || signed) {
+            return false;
+        }
+        String blob = key.value() + "@" + holder.version();
+        int looks = unsigned.get(blob).orElse(0) + 1;
+        unsigned.put(blob, looks);
+        return looks <= UNSIGNED_LOOKS;
     }
 
     /** As {@link #look}, after the service has refused that ID: a record that shows it all the same is not believed. */
