@@ -3,6 +3,8 @@ package io.github.statelock.engine;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockLostException;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateConflictException;
 import io.github.statelock.StateVersion;
@@ -101,7 +103,10 @@ final class StateChange {
         } catch (BackendUnavailableException e) {
             lastTrouble = e;
             return new WriteOutcome.Refused();
-        } catch (BackendDeniedException | BackendMisconfiguredException e) {
+        } catch (BackendDeniedException
+                | BackendMisconfiguredException
+                | LockHeldException
+                | LockLostException e) {
             throw unanswered ? unknown(e) : e;
         } catch (RuntimeException e) {
             outcome = new WriteOutcome.Unknown(e);

@@ -107,6 +107,16 @@ class StateChangeTest extends EngineTest {
     }
 
     @Test
+    void aRefusalForWantOfTheLockIsToldAtOnceAsItIs() {
+        driver.meet(apply -> {
+            throw new LockLostException(KEY, "ours", "the service refused its lease");
+        });
+        assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent()));
+        assertThat(driver.writes).isEqualTo(1);
+    }
+
+    @Test
     void aStoreThatStaysAwayIsUnavailableOrUnknown() {
         for (int i = 0; i < 10_000; i++) {
             driver.meet(apply -> {
