@@ -133,7 +133,8 @@ final class EngineLock implements HeldLock {
             callbacks.run(() -> listener.renewed(this));
             lease.ifPresent(this::scheduleRenewal);
         } else if (status() == LockStatus.LOST) {
-            // Too late: nobody may rely on this lock any more, and the store has just given it a fresh lease, which would
+            // Too late: nobody may rely on this lock any more, and the store has just given it a fresh lease, which
+            // would
             // keep others out for nothing. A lock that is being released has its release for that: a second removal at
             // the same time would make that release find the record gone.
             engine.removeQuietly(next);

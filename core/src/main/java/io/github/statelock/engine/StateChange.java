@@ -103,10 +103,7 @@ final class StateChange {
         } catch (BackendUnavailableException e) {
             lastTrouble = e;
             return new WriteOutcome.Refused();
-        } catch (BackendDeniedException
-                | BackendMisconfiguredException
-                | LockHeldException
-                | LockLostException e) {
+        } catch (BackendDeniedException | BackendMisconfiguredException | LockHeldException | LockLostException e) {
             throw unanswered ? unknown(e) : e;
         } catch (RuntimeException e) {
             outcome = new WriteOutcome.Unknown(e);
