@@ -215,12 +215,14 @@ final class AcquireLoop {
      * request that showed it last was sent after that time. A request sent before could have been answered by an older record.
      */
     private boolean isDead(ObservedLock found, long since, long sent) {
+        if (engine.driver.leaseBounds().expiresByService()) {
+            return found.expired(); // the lock is free, whether or not the caller would take one over
+        }
         if (!options.takeOver() || found.info().isEmpty()) {
             return false;
         }
         return found.expired()
-                || (!engine.driver.leaseBounds().expiresByService()
-                        && found.lease().isPresent()
+                || (found.lease().isPresent()
                         && sent - since >= new Lease(found.lease().get()).deadNanos());
     }
 

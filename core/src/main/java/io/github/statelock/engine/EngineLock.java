@@ -139,11 +139,11 @@ final class EngineLock implements HeldLock {
         if (state.renewed(next, answer.sent(), answer.sentWall())) {
             callbacks.run(() -> listener.renewed(this));
             lease.ifPresent(this::scheduleRenewal);
-        } else {
-            // Too late: the timer may not have run yet, but nobody may rely on this lock any more. The store has just
-            // given
-            // it a fresh lease, which would keep others out for nothing.
-            status();
+        } else if (status() == LockStatus.LOST) {
+            // Too late: nobody may rely on this lock any more, and the store has just given it a fresh lease, which
+            // would
+            // keep others out for nothing. A lock that is being released has its release for that: a second removal at
+            // the same time would make that release find the record gone.
             engine.removeQuietly(next);
         }
     }

@@ -3,6 +3,8 @@ package io.github.statelock.engine;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockLostException;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateConflictException;
 import io.github.statelock.StateVersion;
@@ -62,10 +64,21 @@ final class StateChange {
             if (current.flatMap(StoredState::writeId)
                     .filter(change.writeId()::equals)
                     .isPresent()) {
-                return current.get().state().version();
+                return applied(current.get());
             }
             pauseOrFail(current);
         }
+    }
+
+    /**
+     * The state carries our write ID. Programs that keep metadata as they find it (Terraform on Azure) leave it there when
+     * they write: if the content is not ours, ours was applied and replaced since.
+     */
+    private StateVersion applied(StoredState stored) {
+        if (!stored.state().hasContent(change.content())) {
+            throw unknown(lastTrouble);
+        }
+        return stored.state().version();
     }
 
     /** Deletes; a state that is gone is what was wanted, whoever removed it. */
@@ -90,7 +103,7 @@ final class StateChange {
         } catch (BackendUnavailableException e) {
             lastTrouble = e;
             return new WriteOutcome.Refused();
-        } catch (BackendDeniedException | BackendMisconfiguredException e) {
+        } catch (BackendDeniedException | BackendMisconfiguredException | LockHeldException | LockLostException e) {
             throw unanswered ? unknown(e) : e;
         } catch (RuntimeException e) {
             outcome = new WriteOutcome.Unknown(e);

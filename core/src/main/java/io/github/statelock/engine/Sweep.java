@@ -26,25 +26,22 @@ final class Sweep {
                 engine.threads.stateCalls.start(engine.options.transferTimeout(), () -> engine.driver.list(prefix)));
         List<Suspect> suspects = new ArrayList<>();
         for (ObservedLock seen : all.value()) {
-            boolean watched = !engine.driver.leaseBounds().expiresByService() || seen.expired();
-            if (seen.info().isPresent() && seen.lease().isPresent() && watched) {
+            if (seen.info().isPresent() && seen.lease().isPresent()) {
                 suspects.add(new Suspect(seen, engine.observations.see(seen, all.received())));
             }
         }
         List<ObservedLock> removed = new ArrayList<>();
         for (Suspect suspect : suspects) {
-            if (isDead(suspect) && remove(suspect.seen())) {
-                removed.add(suspect.seen());
-            }
+            awaitDeath(suspect).filter(this::remove).ifPresent(removed::add);
         }
         return removed;
     }
 
-    /** Waits until the record has been unchanged for its lease and margin, and reads it once more. */
-    private boolean isDead(Suspect suspect) throws InterruptedException {
+    /** Waits until the record has been unchanged for its lease and margin, and reads it once more; empty if its holder lives. */
+    private Optional<ObservedLock> awaitDeath(Suspect suspect) throws InterruptedException {
         ObservedLock seen = suspect.seen();
         if (seen.expired()) {
-            return true;
+            return Optional.of(seen);
         }
         long dead = new Lease(seen.lease().orElseThrow()).deadNanos();
         while (true) {
@@ -55,9 +52,13 @@ final class Sweep {
             engine.threads.requireOpen();
             Timed<Optional<ObservedLock>> now = answer(engine.threads.lockCalls.start(
                     engine.options.callTimeout(), () -> engine.driver.observe(seen.key())));
-            boolean unchanged =
-                    now.value().isPresent() && now.value().get().version().equals(seen.version());
-            if (!unchanged || now.sent() - suspect.since() >= dead) {
+            Optional<ObservedLock> unchanged =
+                    now.value().filter(lock -> lock.version().equals(seen.version()));
+            if (engine.driver.leaseBounds().expiresByService()) {
+                // A renewal does not show in such a record: only the service knows.
+                return unchanged.filter(ObservedLock::expired);
+            }
+            if (unchanged.isEmpty() || now.sent() - suspect.since() >= dead) {
                 return unchanged;
             }
         }

@@ -3,6 +3,8 @@ package io.github.statelock.spi;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockLostException;
 import io.github.statelock.State;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
@@ -18,6 +20,9 @@ import java.util.Optional;
  * <p>Implementations are safe for use by several threads. Errors as in {@link LockDriver}: {@link BackendDeniedException},
  * {@link BackendMisconfiguredException} and {@link BackendUnavailableException} promise that nothing was applied; a change
  * whose answer is missing or ambiguous is {@code Unknown}.
+ *
+ * <p>A service that wants the lock with every change (Azure) refuses one without it: {@link LockHeldException} names the
+ * holder, and {@link LockLostException} says that the lock named is not held any more. Both promise the same.
  */
 public interface StateDriver {
 

@@ -122,6 +122,11 @@ final class FakeStore implements LockDriver {
         records.remove(key);
     }
 
+    /** The service ends the lease of a record, which it shows from then on. */
+    void expire(StateKey key) {
+        records.computeIfPresent(key, (k, r) -> new ObservedLock(k, r.info(), r.lease(), r.version(), true));
+    }
+
     @Override
     public String lockPath(StateKey key) {
         return "fake/" + key;

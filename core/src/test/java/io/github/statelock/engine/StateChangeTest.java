@@ -84,6 +84,18 @@ class StateChangeTest extends EngineTest {
     }
 
     @Test
+    void aWriteReplacedByAProgramThatKeepsItsMetadataIsUnknownAndNeverTheVersionOfTheOther() {
+        StateVersion base = states.write(KEY, bytes("base"), WriteCondition.ifAbsent());
+        driver.meet(apply -> {
+            apply.run();
+            driver.overwriteKeepingMetadata(bytes("theirs"));
+            return UNKNOWN;
+        });
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> states.write(KEY, bytes("ours"), WriteCondition.ifVersion(base)));
+    }
+
+    @Test
     void aWriteUnansweredAndOvertakenByTheSameBytesOfAnotherIsUnknown() {
         StateVersion base = states.write(KEY, bytes("base"), WriteCondition.ifAbsent());
         driver.meet(apply -> {
@@ -92,6 +104,16 @@ class StateChangeTest extends EngineTest {
         });
         assertThatExceptionOfType(OutcomeUnknownException.class)
                 .isThrownBy(() -> states.write(KEY, bytes("same"), WriteCondition.ifVersion(base)));
+    }
+
+    @Test
+    void aRefusalForWantOfTheLockIsToldAtOnceAsItIs() {
+        driver.meet(apply -> {
+            throw new LockLostException(KEY, "ours", "the service refused its lease");
+        });
+        assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent()));
+        assertThat(driver.writes).isEqualTo(1);
     }
 
     @Test
@@ -195,6 +217,10 @@ class StateChangeTest extends EngineTest {
 
         void overwrite(byte[] content) {
             put(content, "theirs");
+        }
+
+        void overwriteKeepingMetadata(byte[] content) {
+            put(content, stored.flatMap(StoredState::writeId).orElseThrow());
         }
 
         private StateVersion put(byte[] content, String writeId) {

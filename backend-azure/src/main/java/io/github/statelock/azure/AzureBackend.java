@@ -1,0 +1,287 @@
+package io.github.statelock.azure;
+
+import com.azure.core.credential.TokenCredential;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.models.CustomerProvidedKey;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.engine.DriverBackend;
+import io.github.statelock.engine.EngineOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States and locks in a container of Azure Blob Storage: {@code azblob://container@account/prefix}. Wire-compatible with
+ * Terraform's and OpenTofu's {@code azurerm} backend: each excludes the others on the same blob.
+ *
+ * <p>A lock is a lease on the state's blob, from 15 to 60 seconds, renewed while it is held; the service ends the lease of a
+ * holder that died, and refuses every write of a former holder. A blob that does not exist is made empty to be locked, which
+ * is no state.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class AzureBackend extends DriverBackend {
+
+    private final CallThreads threads;
+
+    private AzureBackend(BlobLeaseLockDriver locks, BlobStateStore states, EngineOptions options, CallThreads threads) {
+        super(locks, states, options);
+        this.threads = threads;
+    }
+
+    @Override
+    protected void closeClients() {
+        threads.close();
+    }
+
+    /**
+     * A builder with the defaults: say either the container's client, or the container, the account and a credential.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds {@link AzureBackend}s. Not safe for use by several threads; what it builds is. */
+    public static final class Builder {
+
+        private @Nullable BlobContainerClient client;
+        private final AzureClients clients = new AzureClients();
+        private String prefix = "";
+        private boolean snapshots;
+        private boolean breakUnnamedLeases;
+        private EngineOptions.Builder engine = EngineOptions.builder();
+
+        private Builder() {}
+
+        /**
+         * A client that the caller has configured and closes. It may retry requests: every one is safe to repeat. Customer
+         * keys and encryption scope are the client's own.
+         *
+         * @param client the container's client
+         * @return this builder
+         */
+        public Builder client(BlobContainerClient client) {
+            this.client = Objects.requireNonNull(client, "client");
+            return this;
+        }
+
+        /**
+         * The container, which must exist.
+         *
+         * @param container its name
+         * @return this builder
+         */
+        public Builder container(String container) {
+            clients.container = Objects.requireNonNull(container, "container");
+            return this;
+        }
+
+        /**
+         * The storage account.
+         *
+         * @param account its name, for the endpoint {@code https://<account>.blob.core.windows.net}
+         * @return this builder
+         */
+        public Builder account(String account) {
+            clients.account = Objects.requireNonNull(account, "account");
+            return this;
+        }
+
+        /**
+         * The blob endpoint, where it is not the one that follows from the account: another cloud, an emulator.
+         *
+         * @param endpoint with https; with http for this machine only
+         * @return this builder
+         */
+        public Builder endpoint(URI endpoint) {
+            clients.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+            return this;
+        }
+
+        /**
+         * A connection string, as the account's page of access keys shows it.
+         *
+         * @param connectionString account and key or SAS
+         * @return this builder
+         */
+        public Builder connectionString(String connectionString) {
+            clients.connectionString = Objects.requireNonNull(connectionString, "connectionString");
+            return this;
+        }
+
+        /**
+         * The account's key.
+         *
+         * @param key the key in base64
+         * @return this builder
+         */
+        public Builder accountKey(String key) {
+            clients.accountKey = Objects.requireNonNull(key, "key");
+            return this;
+        }
+
+        /**
+         * A shared access signature for the account or the container.
+         *
+         * @param token the signature, as a query string
+         * @return this builder
+         */
+        public Builder sasToken(String token) {
+            clients.sasToken = Objects.requireNonNull(token, "token");
+            return this;
+        }
+
+        /**
+         * A credential of Microsoft Entra ID. Where none is given at all and the library {@code azure-identity} is on the class
+         * path, its {@code DefaultAzureCredential} is used.
+         *
+         * @param credential gives tokens
+         * @return this builder
+         */
+        public Builder credential(TokenCredential credential) {
+            clients.credential = Objects.requireNonNull(credential, "credential");
+            return this;
+        }
+
+        /**
+         * A key of the caller's own that states are encrypted with. The service does not keep it.
+         *
+         * @param base64 256 bits in base64
+         * @return this builder
+         */
+        public Builder customerProvidedKey(String base64) {
+            clients.customerKey = new CustomerProvidedKey(base64);
+            return this;
+        }
+
+        /**
+         * The account's encryption scope that states are encrypted with.
+         *
+         * @param scope its name
+         * @return this builder
+         */
+        public Builder encryptionScope(String scope) {
+            clients.encryptionScope = Objects.requireNonNull(scope, "scope");
+            return this;
+        }
+
+        /**
+         * What is before every key, with a slash between.
+         *
+         * @param prefix by default empty
+         * @return this builder
+         */
+        public Builder prefix(String prefix) {
+            this.prefix = Objects.requireNonNull(prefix, "prefix");
+            return this;
+        }
+
+        /**
+         * Whether a write first keeps the state before it as a snapshot of the blob, as Terraform can. Costs one request for each write. An account that keeps versions of blobs does not need it.
+         *
+         * @param snapshots by default false
+         * @return this builder
+         */
+        public Builder snapshots(boolean snapshots) {
+            this.snapshots = snapshots;
+            return this;
+        }
+
+        /**
+         * Whether a force-unlock may break a lease whose ID nobody knows, named by the version that
+         * {@link io.github.statelock.LockManager#inspect} shows. It may hit a holder that has just come and has not written its
+         * name yet.
+         *
+         * @param allow by default false: a lease is ended by its ID only
+         * @return this builder
+         */
+        public Builder breakUnnamedLeases(boolean allow) {
+            this.breakUnnamedLeases = allow;
+            return this;
+        }
+
+        /**
+         * How long one request for a lock may take.
+         *
+         * @param timeout by default 10 s
+         * @return this builder
+         */
+        public Builder callTimeout(Duration timeout) {
+            engine.callTimeout(timeout);
+            return this;
+        }
+
+        /**
+         * How long reading or writing a state may take.
+         *
+         * @param timeout by default 5 min
+         * @return this builder
+         */
+        public Builder transferTimeout(Duration timeout) {
+            engine.transferTimeout(timeout);
+            return this;
+        }
+
+        /**
+         * The largest state that is written.
+         *
+         * @param bytes by default 512 MiB
+         * @return this builder
+         */
+        public Builder maxStateBytes(long bytes) {
+            engine.maxStateBytes(bytes);
+            return this;
+        }
+
+        /**
+         * Whether held locks are released when the JVM shuts down in an orderly way.
+         *
+         * @param release by default false
+         * @return this builder
+         */
+        public Builder releaseOnShutdown(boolean release) {
+            engine.releaseOnShutdown(release);
+            return this;
+        }
+
+        /**
+         * Everything else that the engine takes, such as other clocks in tests.
+         *
+         * @param change sets options of the builder it is given, and gives it back
+         * @return this builder
+         */
+        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
+            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
+            return this;
+        }
+
+        /**
+         * Opens the container. No request is sent: what is wrong with it shows with the first.
+         *
+         * @return a new backend, to be closed by the caller
+         * @throws BackendMisconfiguredException if the container, the account or a credential is missing, or two of them do
+         *     not fit together
+         */
+        public AzureBackend build() {
+            EngineOptions options = engine.build();
+            CallThreads threads = new CallThreads();
+            BlobContainerClient container =
+                    client != null ? clients.refuseBeside(client) : clients.build(options.transferTimeout(), threads);
+            Blobs blobs =
+                    new Blobs(container, folder(prefix), options.callTimeout(), options.transferTimeout(), threads);
+            KnownBlobs known = new KnownBlobs();
+            BlobLeaseLockDriver locks = new BlobLeaseLockDriver(blobs, known, breakUnnamedLeases);
+            return new AzureBackend(
+                    locks, new BlobStateStore(blobs, known, locks::observe, snapshots), options, threads);
+        }
+
+        private static String folder(String prefix) {
+            String inner = prefix.replaceAll("^/+|/+$", "");
+            return inner.isEmpty() ? "" : inner + "/";
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.statelock.azure;
+
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendProvider;
+import io.github.statelock.StateBackend;
+import io.github.statelock.spi.UriOptions;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens {@code azblob://container@account/prefix}, and {@code azblob://container/prefix?endpoint=…} for another endpoint than
+ * {@code https://<account>.blob.core.windows.net}. Parameters: {@code endpoint}, {@code encryption_scope}, {@code snapshots},
+ * {@code break_unnamed_leases}, {@code call_timeout}, {@code transfer_timeout} (times such as {@code 10s}),
+ * {@code max_state_bytes} and {@code release_on_shutdown}.
+ *
+ * <p>The credential is the first of these in the environment: {@code AZURE_STORAGE_CONNECTION_STRING},
+ * {@code AZURE_STORAGE_KEY}, {@code AZURE_STORAGE_SAS_TOKEN}; without any it is {@code DefaultAzureCredential}, where
+ * {@code azure-identity} is on the class path. It has no place in a URI, which ends up in logs.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class AzureBackendProvider implements BackendProvider {
+
+    /** The provider, for {@link java.util.ServiceLoader}. */
+    public AzureBackendProvider() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("azblob");
+    }
+
+    @Override
+    public StateBackend open(URI uri) {
+        return builder(uri, System.getenv()).build();
+    }
+
+    static AzureBackend.Builder builder(URI uri, Map<String, String> environment) {
+        AzureBackend.Builder builder = AzureBackend.builder();
+        place(uri, builder);
+        UriOptions options = new UriOptions(uri, uri.getRawQuery());
+        options.text("endpoint", endpoint -> builder.endpoint(URI.create(endpoint)));
+        options.text("encryption_scope", builder::encryptionScope);
+        options.flag("snapshots", builder::snapshots);
+        options.flag("break_unnamed_leases", builder::breakUnnamedLeases);
+        options.duration("call_timeout", builder::callTimeout);
+        options.duration("transfer_timeout", builder::transferTimeout);
+        options.number("max_state_bytes", builder::maxStateBytes);
+        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        options.refuseOthers();
+        credential(environment, builder);
+        return builder;
+    }
+
+    private static void place(URI uri, AzureBackend.Builder builder) {
+        @Nullable String authority = uri.getRawAuthority();
+        if (uri.isOpaque() || authority == null || authority.startsWith("@") || uri.getRawFragment() != null) {
+            throw new BackendMisconfiguredException(
+                    "The store's URI " + uri
+                            + " is not understood. A container is named before the account, with a prefix"
+                            + " if there is one, such as azblob://states@myaccount/network.",
+                    null);
+        }
+        int at = authority.indexOf('@');
+        builder.container(at < 0 ? authority : authority.substring(0, at));
+        if (at >= 0) {
+            builder.account(authority.substring(at + 1));
+        }
+        builder.prefix(uri.getPath() == null ? "" : uri.getPath());
+    }
+
+    private static void credential(Map<String, String> environment, AzureBackend.Builder builder) {
+        String connectionString = environment.getOrDefault("AZURE_STORAGE_CONNECTION_STRING", "");
+        String key = environment.getOrDefault("AZURE_STORAGE_KEY", "");
+        String sas = environment.getOrDefault("AZURE_STORAGE_SAS_TOKEN", "");
+        if (!connectionString.isBlank()) {
+            builder.connectionString(connectionString);
+        } else if (!key.isBlank()) {
+            builder.accountKey(key);
+        } else if (!sas.isBlank()) {
+            builder.sasToken(sas);
+        }
+    }
+}

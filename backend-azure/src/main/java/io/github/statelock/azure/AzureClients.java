@@ -1,0 +1,202 @@
+package io.github.statelock.azure;
+
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.BlobServiceClientBuilder;
+import com.azure.storage.blob.models.CustomerProvidedKey;
+import com.azure.storage.common.StorageSharedKeyCredential;
+import com.azure.storage.common.policy.RequestRetryOptions;
+import com.azure.storage.common.policy.RetryPolicyType;
+import io.github.statelock.BackendMisconfiguredException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the clients that the caller does not: they send every request once, and end each in time. */
+final class AzureClients {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    @Nullable
+    String container;
+
+    @Nullable
+    String account;
+
+    @Nullable
+    URI endpoint;
+
+    @Nullable
+    String connectionString;
+
+    @Nullable
+    String accountKey;
+
+    @Nullable
+    String sasToken;
+
+    @Nullable
+    TokenCredential credential;
+
+    @Nullable
+    CustomerProvidedKey customerKey;
+
+    @Nullable
+    String encryptionScope;
+
+    /** The caller's client, which has settings of its own. */
+    BlobContainerClient refuseBeside(BlobContainerClient client) {
+        boolean others = Stream.of(
+                        container,
+                        account,
+                        endpoint,
+                        connectionString,
+                        accountKey,
+                        sasToken,
+                        credential,
+                        customerKey,
+                        encryptionScope)
+                .anyMatch(Objects::nonNull);
+        if (others) {
+            throw misconfigured(
+                    "With a client of your own, container, account, endpoint, credentials and encryption are"
+                            + " that client's: set them there");
+        }
+        return client;
+    }
+
+    BlobContainerClient build(Duration responseTimeout, CallThreads threads) {
+        if (container == null || container.isEmpty()) {
+            throw misconfigured("The container is missing");
+        }
+        BlobServiceClientBuilder builder = new BlobServiceClientBuilder()
+                .httpClient(httpClient(responseTimeout, threads))
+                .retryOptions(once());
+        credentials(builder);
+        if (customerKey != null) {
+            builder.customerProvidedKey(customerKey);
+        }
+        if (encryptionScope != null) {
+            builder.encryptionScope(encryptionScope);
+        }
+        try {
+            return builder.buildClient().getBlobContainerClient(container);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new BackendMisconfiguredException(
+                    "The account's settings for the container " + container + " do not fit together.", e);
+        }
+    }
+
+    private void credentials(BlobServiceClientBuilder builder) {
+        List<String> given = given();
+        if (given.size() > 1) {
+            throw misconfigured("Give one credential, not " + String.join(" and ", given));
+        }
+        if (connectionString != null) {
+            connect(builder, connectionString);
+            return;
+        }
+        builder.endpoint(endpointUrl());
+        if (accountKey != null) {
+            builder.credential(new StorageSharedKeyCredential(accountName(), accountKey));
+        } else if (sasToken != null) {
+            builder.sasToken(sasToken);
+        } else if (credential != null) {
+            builder.credential(credential);
+        } else {
+            builder.credential(DefaultCredential.get());
+        }
+    }
+
+    private List<String> given() {
+        return Stream.of(
+                        connectionString == null ? "" : "a connection string",
+                        accountKey == null ? "" : "an account key",
+                        sasToken == null ? "" : "a SAS token",
+                        credential == null ? "" : "a token credential")
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /** The string names its own account: another one beside it would be the wrong one of the two. */
+    private void connect(BlobServiceClientBuilder builder, String string) {
+        String named = Stream.of(string.split(";", -1))
+                .filter(part -> part.toLowerCase(Locale.ROOT).startsWith("accountname="))
+                .map(part -> part.substring("accountname=".length()).strip())
+                .findFirst()
+                .orElse("");
+        if (account != null && !named.isEmpty() && !named.equals(account)) {
+            throw misconfigured("The connection string is for the account " + named + ", not for " + account);
+        }
+        try {
+            builder.connectionString(string);
+        } catch (IllegalArgumentException e) {
+            // Without its cause, whose message may hold the string.
+            throw misconfigured("The connection string is not one of Azure Storage");
+        }
+        if (endpoint != null) {
+            builder.endpoint(endpointUrl());
+        }
+    }
+
+    private String endpointUrl() {
+        if (endpoint == null) {
+            if (account == null || !account.matches("[a-z0-9]{3,24}")) {
+                throw misconfigured("The account is missing, or its name is not 3 to 24 lower-case letters and digits");
+            }
+            return "https://" + account + ".blob.core.windows.net";
+        }
+        String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
+        String host = String.valueOf(endpoint.getHost()).toLowerCase(Locale.ROOT);
+        if (endpoint.getRawQuery() != null || endpoint.getRawUserInfo() != null) {
+            throw misconfigured(
+                    "The endpoint " + scheme + "://" + host + " has a query or a user: a SAS is a setting of its own");
+        }
+        if (!scheme.equals("https") && !(scheme.equals("http") && LOOPBACK.contains(host))) {
+            throw misconfigured(
+                    "The endpoint " + endpoint + " is not https, which only a server on this machine may be");
+        }
+        return endpoint.toString().replaceAll("/+$", "");
+    }
+
+    /** The account's name; an emulator's is the path of its endpoint. */
+    private String accountName() {
+        if (account != null) {
+            return account;
+        }
+        String path = endpoint == null || endpoint.getPath() == null
+                ? ""
+                : endpoint.getPath().replaceAll("^/+|/+$", "");
+        String host = endpoint == null ? "" : String.valueOf(endpoint.getHost());
+        String name = path.isEmpty() ? host.split("\\.", -1)[0] : path;
+        if (name.isEmpty()) {
+            throw misconfigured("The account's name is missing");
+        }
+        return name;
+    }
+
+    private static HttpClient httpClient(Duration responseTimeout, CallThreads threads) {
+        return new JdkHttpClientBuilder()
+                .executor(threads.executor())
+                .connectionTimeout(CONNECT_TIMEOUT)
+                .responseTimeout(responseTimeout)
+                .build();
+    }
+
+    /** The engine repeats a request, and knows that it did. */
+    private static RequestRetryOptions once() {
+        return new RequestRetryOptions(RetryPolicyType.FIXED, 1, (Integer) null, null, null, null);
+    }
+
+    private static BackendMisconfiguredException misconfigured(String problem) {
+        return new BackendMisconfiguredException(problem + ".", null);
+    }
+}

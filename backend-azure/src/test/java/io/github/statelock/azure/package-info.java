@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.statelock.azure;
+
+import org.jspecify.annotations.NullMarked;

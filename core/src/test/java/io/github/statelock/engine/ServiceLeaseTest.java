@@ -1,0 +1,56 @@
+package io.github.statelock.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockAttempt;
+import io.github.statelock.LockOptions;
+import io.github.statelock.LockStatus;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.spi.LeaseBounds;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A service whose own clock ends leases: a record that stands still says nothing there, since a renewal does not show. */
+class ServiceLeaseTest extends EngineTest {
+
+    private static final Optional<Duration> THEIR_LEASE = Optional.of(LEASE);
+
+    @BeforeEach
+    void theServiceEndsLeases() {
+        store.bounds = new LeaseBounds(Duration.ofSeconds(15), Duration.ofSeconds(60), true, true, true);
+    }
+
+    @Test
+    void aRecordThatStandsStillIsNotTakenOver() throws Exception {
+        store.put(KEY, "theirs", THEIR_LEASE);
+        Future<LockAttempt> attempt = inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test")));
+        assertThat(time.advanceUntilDone(attempt)).isInstanceOf(LockAttempt.Held.class);
+        time.advance(LEASE.multipliedBy(3));
+        assertThat(manager.tryAcquire(KEY, LockOptions.operation("test"))).isInstanceOf(LockAttempt.Held.class);
+    }
+
+    @Test
+    void anExpiredRecordIsFreeAlsoForWhoDoesNotTakeOver() throws Exception {
+        store.put(KEY, "theirs", THEIR_LEASE);
+        store.expire(KEY);
+        LockOptions options = LockOptions.builder().takeOver(false).build();
+        HeldLock lock = manager.acquire(KEY, options);
+        assertThat(lock.status()).isEqualTo(LockStatus.HELD);
+    }
+
+    @Test
+    void aSweepRemovesWhatTheServiceHasEndedByThenAndNothingElse() throws Exception {
+        store.put(KEY, "theirs", THEIR_LEASE);
+        Future<List<ObservedLock>> living = inBackground(() -> manager.sweep(""));
+        assertThat(time.advanceUntilDone(living)).isEmpty();
+        assertThat(store.record(KEY)).isPresent();
+        store.expire(KEY);
+        assertThat(manager.sweep("")).extracting(lock -> lock.hasId("theirs")).containsExactly(true);
+        assertThat(store.record(KEY)).isEmpty();
+    }
+}
