@@ -157,8 +157,8 @@ final class DynamoDbLockDriver implements LockDriver {
     public List<ObservedLock> list(String prefix) {
         try {
             return table.locks(layout.bucket() + "/" + layout.prefix() + prefix).stream()
-                    .flatMap(item -> layout
-                            .keyOfLockId(item.get(LockItems.LOCK_ID).s())
+                    .flatMap(item -> LockItems.lockId(item)
+                            .flatMap(layout::keyOfLockId)
                             .map(key -> LockItems.observed(key, item))
                             .stream())
                     .sorted(Comparator.comparing(ObservedLock::key))

@@ -80,7 +80,12 @@ final class LockItems {
     /** One beat of one holder. */
     record Beat(String holder, long number) {}
 
-    static @Nullable String rawInfo(Map<String, AttributeValue> item) {
+    static Optional<String> lockId(Map<String, AttributeValue> item) {
+        AttributeValue value = item.get(LOCK_ID);
+        return value == null ? Optional.empty() : Optional.ofNullable(value.s());
+    }
+
+    private static @Nullable String rawInfo(Map<String, AttributeValue> item) {
         AttributeValue value = item.get(INFO);
         return value == null ? null : value.s();
     }

@@ -34,18 +34,26 @@ final class S3History {
     }
 
     /**
-     * The store's own ID of the newest version with that ETag; empty inside if the bucket gives none.
+     * The newest version with that ETag.
      *
-     * @return empty if there is no such version
+     * @return empty if there is none
      */
-    Optional<Optional<String>> versionId(String object, StateVersion wanted) {
+    Optional<Kept> find(String object, StateVersion wanted) {
         return isEtag(wanted.value())
                 ? versions(object)
                         .filter(version -> S3Requests.unquoted(version.eTag()).equals(wanted.value()))
                         .findFirst()
-                        .map(version -> Optional.ofNullable(version.versionId())
-                                .filter(id -> !id.isEmpty() && !id.equals(UNVERSIONED)))
+                        .map(Kept::of)
                 : Optional.empty();
+    }
+
+    /** A version that the bucket keeps, by the bucket's own ID; without one where it keeps only the newest. */
+    record Kept(Optional<String> versionId) {
+
+        private static Kept of(ObjectVersion version) {
+            return new Kept(
+                    Optional.ofNullable(version.versionId()).filter(id -> !id.isEmpty() && !id.equals(UNVERSIONED)));
+        }
     }
 
     /** Whether an object can have that ETag at all: a text that fits into a header, between quotes. */

@@ -203,8 +203,8 @@ final class S3StateStore implements StateDriver {
 
     @Override
     public Optional<State> read(StateKey key, StateVersion version) {
-        return history.versionId(layout.stateObject(key), version)
-                .flatMap(id -> fetch(key, id))
+        return history.find(layout.stateObject(key), version)
+                .flatMap(kept -> fetch(key, kept.versionId()))
                 .filter(object -> object.etag().equals(version.value()))
                 .map(object -> stored(key, object).state());
     }

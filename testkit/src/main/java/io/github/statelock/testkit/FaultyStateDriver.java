@@ -61,6 +61,11 @@ public final class FaultyStateDriver implements StateDriver {
     }
 
     @Override
+    public Optional<StoredState> readUnderLock(StateKey key, String lockId) {
+        return read(Operation.READ, () -> inner.readUnderLock(key, lockId));
+    }
+
+    @Override
     public WriteOutcome write(StateWrite write) {
         return change(Operation.WRITE, () -> inner.write(write));
     }
