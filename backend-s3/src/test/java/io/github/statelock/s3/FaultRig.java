@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 final class FaultRig implements AutoCloseable {
 
     /** What happens to a request. */
+    @SuppressWarnings("ImmutableEnumChecker") // factories, which change nothing
     enum Wire {
         CUT_BEFORE(WireFault::cutBeforeSending),
         RESET_BEFORE(WireFault::resetBeforeSending),
@@ -36,6 +37,7 @@ final class FaultRig implements AutoCloseable {
     }
 
     /** A request to one of the two services. */
+    @SuppressWarnings("ImmutableEnumChecker") // predicates, which change nothing
     enum Kind {
         PUT_FILE(false, WireRequest.method("PUT").and(WireRequest.targetContains(".tflock"))),
         DELETE_FILE(false, WireRequest.method("DELETE").and(WireRequest.targetContains(".tflock"))),
@@ -64,7 +66,7 @@ final class FaultRig implements AutoCloseable {
         }
     }
 
-    static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
+    static final Duration CALL_TIMEOUT = Duration.ofSeconds(4);
 
     final FaultProxy s3;
     final FaultProxy dynamoDb;
@@ -78,7 +80,7 @@ final class FaultRig implements AutoCloseable {
         faulty = S3TestStore.at(s3.uri(), dynamoDb.uri())
                 .builder(mode)
                 .callTimeout(CALL_TIMEOUT)
-                .transferTimeout(Duration.ofSeconds(8))
+                .transferTimeout(Duration.ofSeconds(12))
                 .build();
         sound = store.builder(mode).build();
     }

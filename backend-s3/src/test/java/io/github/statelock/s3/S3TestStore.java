@@ -3,6 +3,7 @@ package io.github.statelock.s3;
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.terraform.LockInfoCodec;
 import io.github.statelock.testkit.BackendContract.Drivers;
 import io.github.statelock.testkit.TestServers;
@@ -45,8 +46,20 @@ final class S3TestStore {
             S3TestStore store = at(TestServers.s3().uri(), TestServers.dynamoDb().uri());
             store.s3.createBucket(bucket -> bucket.bucket(NAME));
             LockTable.create(store.dynamoDb, NAME);
+            warm(store);
             return store;
         }
+    }
+
+    /** The first requests of a JVM load classes for seconds, longer than the deadlines of some tests. */
+    private static void warm(S3TestStore store) {
+        StateKey key = StateKey.of("warm");
+        Drivers drivers = store.drivers(S3LockMode.BOTH);
+        if (drivers.locks().tryAcquire(TestLocks.lasting(drivers.locks(), key))
+                instanceof AcquireOutcome.Acquired acquired) {
+            drivers.locks().release(acquired.lock());
+        }
+        drivers.states().read(key);
     }
 
     /** The store of this JVM. */
