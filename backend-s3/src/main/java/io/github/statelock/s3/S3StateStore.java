@@ -26,6 +26,8 @@ final class S3StateStore implements StateDriver {
 
     static final String WRITE_ID = "statelock-write";
 
+    private static final int MOST_READS = 3;
+
     private final S3Requests s3;
     private final Layout layout;
     private final S3History history;
@@ -50,9 +52,30 @@ final class S3StateStore implements StateDriver {
         return fetch(key, Optional.empty()).map(object -> stored(key, object));
     }
 
-    /** The object as it is; empty if absent or of zero bytes. */
+    /** The object as it is; empty if absent or of zero bytes. What went wrong on the way is read again. */
     Optional<S3Requests.Fetched> fetch(StateKey key, Optional<String> versionId) {
         String object = layout.stateObject(key);
+        for (int reads = 0; reads < MOST_READS; reads++) {
+            Optional<S3Requests.Fetched> fetched;
+            try {
+                fetched = fetchOnce(object, versionId);
+            } catch (RuntimeException e) {
+                if (S3Errors.isChecksumMismatch(e)) {
+                    continue;
+                }
+                throw S3Errors.ofRead(e, "s3:GetObject", s3.url(object));
+            }
+            if (fetched.filter(f -> !isWhole(f)).isEmpty()) {
+                return fetched.filter(f -> f.bytes().length > 0);
+            }
+        }
+        throw new StateCorruptException(
+                "What was read of " + s3.url(object) + " does not have the checksum that S3 keeps of it. Read it again; if it"
+                        + " stays so, restore an older version of the object.",
+                null);
+    }
+
+    private Optional<S3Requests.Fetched> fetchOnce(String object, Optional<String> versionId) {
         S3Requests.Fetched fetched;
         try {
             fetched = s3.get(object, versionId, maxBytes, timeout);
@@ -60,27 +83,17 @@ final class S3StateStore implements StateDriver {
             if (S3Errors.isMissing(e)) {
                 return Optional.empty();
             }
-            if (S3Errors.isChecksumMismatch(e)) {
-                throw corrupt(object);
-            }
-            throw S3Errors.ofRead(e, "s3:GetObject", s3.url(object));
+            throw e;
         }
         if (fetched.oversized()) {
             throw new BackendMisconfiguredException(
                     "The state " + s3.url(object) + " has more than " + maxBytes + " bytes (maxStateBytes).", null);
         }
-        if (fetched.sha256().isPresent()
-                && !fetched.sha256().get().equals(Hashes.sha256Base64(fetched.bytes()))) {
-            throw corrupt(object);
-        }
-        return fetched.bytes().length == 0 ? Optional.empty() : Optional.of(fetched);
+        return Optional.of(fetched);
     }
 
-    private StateCorruptException corrupt(String object) {
-        return new StateCorruptException(
-                "What was read of " + s3.url(object) + " does not have the checksum that S3 keeps of it. Read it again; if it"
-                        + " stays so, restore an older version of the object.",
-                null);
+    private static boolean isWhole(S3Requests.Fetched fetched) {
+        return fetched.sha256().isEmpty() || fetched.sha256().get().equals(Hashes.sha256Base64(fetched.bytes()));
     }
 
     static StoredState stored(StateKey key, S3Requests.Fetched object) {
