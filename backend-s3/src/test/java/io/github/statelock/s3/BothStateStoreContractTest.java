@@ -40,4 +40,10 @@ class BothStateStoreContractTest extends StateStoreContract {
     protected boolean versionsAreContent() {
         return true;
     }
+
+    /** More than one page; the server takes one request at a time. */
+    @Override
+    protected int keysToList() {
+        return 1100;
+    }
 }
