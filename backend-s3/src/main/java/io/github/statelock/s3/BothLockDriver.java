@@ -75,9 +75,12 @@ final class BothLockDriver implements LockDriver {
         AcquireOutcome ofFile = halves.file()
                 .map(half -> file.takeOver(proposal, half.observed(key)))
                 .orElseGet(() -> file.tryAcquire(proposal));
-        return afterFile(proposal, ofFile, () -> halves.table()
-                .map(half -> table.takeOver(proposal, half.observed(key)))
-                .orElseGet(() -> table.tryAcquire(proposal)));
+        return afterFile(
+                proposal,
+                ofFile,
+                () -> halves.table()
+                        .map(half -> table.takeOver(proposal, half.observed(key)))
+                        .orElseGet(() -> table.tryAcquire(proposal)));
     }
 
     private AcquireOutcome afterFile(
@@ -122,8 +125,8 @@ final class BothLockDriver implements LockDriver {
             remember(proposal.key());
         }
         if (!undo(ours)) {
-            return new AcquireOutcome.Unknown(
-                    new IllegalStateException("The table half is held, and whether the file half was undone is not known"));
+            return new AcquireOutcome.Unknown(new IllegalStateException(
+                    "The table half is held, and whether the file half was undone is not known"));
         }
         return ofTable instanceof AcquireOutcome.Held held
                 ? held(proposal.key(), Optional.empty(), Optional.of(held.holder()))
@@ -161,13 +164,16 @@ final class BothLockDriver implements LockDriver {
     @Override
     public RenewOutcome renew(OwnedLock lock) {
         Halves halves = Halves.parse(lock.version());
-        RenewOutcome ofFile = file.renew(lock.withVersion(halves.file().orElseThrow().version()));
+        RenewOutcome ofFile =
+                file.renew(lock.withVersion(halves.file().orElseThrow().version()));
         if (!(ofFile instanceof RenewOutcome.Renewed newFile)) {
             return ofFile instanceof RenewOutcome.Lost ? lost(lock) : ofFile;
         }
-        RenewOutcome ofTable = table.renew(lock.withVersion(halves.table().orElseThrow().version()));
+        RenewOutcome ofTable =
+                table.renew(lock.withVersion(halves.table().orElseThrow().version()));
         if (ofTable instanceof RenewOutcome.Renewed newTable) {
-            return new RenewOutcome.Renewed(Halves.owned(newFile.lock(), newTable.lock().version()));
+            return new RenewOutcome.Renewed(
+                    Halves.owned(newFile.lock(), newTable.lock().version()));
         }
         if (ofTable instanceof RenewOutcome.Refused refused) {
             return new RenewOutcome.Unknown(refused.cause()); // the file half has moved on
@@ -188,16 +194,14 @@ final class BothLockDriver implements LockDriver {
         String id = lock.info().id();
         Optional<ObservedLock> inFile = file.observe(lock.key());
         Optional<ObservedLock> inTable = table.observe(lock.key());
-        Optional<ObservedLock> others = inTable.filter(half -> !half.hasId(id))
-                .or(() -> inFile.filter(half -> !half.hasId(id)));
+        Optional<ObservedLock> others =
+                inTable.filter(half -> !half.hasId(id)).or(() -> inFile.filter(half -> !half.hasId(id)));
         if (others.isPresent()) {
             return inTable.equals(others)
                     ? Halves.merge(lock.key(), Optional.empty(), others)
                     : Halves.merge(lock.key(), others, Optional.empty());
         }
-        return inFile.isPresent() && inTable.isPresent()
-                ? Halves.merge(lock.key(), inFile, inTable)
-                : Optional.empty();
+        return inFile.isPresent() && inTable.isPresent() ? Halves.merge(lock.key(), inFile, inTable) : Optional.empty();
     }
 
     @Override
@@ -220,11 +224,13 @@ final class BothLockDriver implements LockDriver {
         Map<StateKey, ObservedLock> inFile = new TreeMap<>();
         file.list(prefix).forEach(half -> inFile.put(half.key(), half));
         Map<StateKey, ObservedLock> all = new TreeMap<>();
-        table.list(prefix).forEach(half -> Halves.merge(
-                        half.key(), Optional.ofNullable(inFile.remove(half.key())), Optional.of(half))
-                .ifPresent(lock -> all.put(lock.key(), lock)));
-        inFile.values().forEach(half -> Halves.merge(half.key(), Optional.of(half), Optional.empty())
-                .ifPresent(lock -> all.put(lock.key(), lock)));
+        table.list(prefix)
+                .forEach(half -> Halves.merge(
+                                half.key(), Optional.ofNullable(inFile.remove(half.key())), Optional.of(half))
+                        .ifPresent(lock -> all.put(lock.key(), lock)));
+        inFile.values()
+                .forEach(half -> Halves.merge(half.key(), Optional.of(half), Optional.empty())
+                        .ifPresent(lock -> all.put(lock.key(), lock)));
         return List.copyOf(all.values());
     }
 
@@ -246,11 +252,11 @@ final class BothLockDriver implements LockDriver {
 
     @Override
     public boolean identifies(ObservedLock observed, String lockId) {
-        return observed.version().equals(lockId) || Halves.parse(observed.version()).isNamed(lockId);
+        return observed.version().equals(lockId)
+                || Halves.parse(observed.version()).isNamed(lockId);
     }
 
-    private static AcquireOutcome held(
-            StateKey key, Optional<ObservedLock> inFile, Optional<ObservedLock> inTable) {
+    private static AcquireOutcome held(StateKey key, Optional<ObservedLock> inFile, Optional<ObservedLock> inTable) {
         return Halves.merge(key, inFile, inTable)
                 .<AcquireOutcome>map(AcquireOutcome.Held::new)
                 .orElseGet(AcquireOutcome.HolderGone::new);

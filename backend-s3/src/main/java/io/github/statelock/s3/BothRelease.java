@@ -116,8 +116,7 @@ final class BothRelease {
     }
 
     /** An error promises that nothing was applied, which is not true any more. */
-    private static ReleaseOutcome afterTable(
-            StateKey key, Supplier<ReleaseOutcome> removal) {
+    private static ReleaseOutcome afterTable(StateKey key, Supplier<ReleaseOutcome> removal) {
         ReleaseOutcome outcome;
         try {
             outcome = removal.get();

@@ -62,7 +62,8 @@ final class ConditionProbe {
             throw e;
         }
         throw new BackendMisconfiguredException(
-                "The store behind s3://" + s3.bucket() + " ignores " + header + ": a write that it should have refused went"
+                "The store behind s3://" + s3.bucket() + " ignores " + header
+                        + ": a write that it should have refused went"
                         + " through. Locks on it would exclude nobody. Use a store or a version of it that supports"
                         + " conditional writes, or keep the locks elsewhere.",
                 null);
@@ -79,7 +80,9 @@ final class ConditionProbe {
                 throw e;
             }
         }
-        LOG.warn("The store behind s3://{} does not check the condition of a DELETE: only locks without lease", s3.bucket());
+        LOG.warn(
+                "The store behind s3://{} does not check the condition of a DELETE: only locks without lease",
+                s3.bucket());
         return false;
     }
 

@@ -62,7 +62,6 @@ final class DigestItems {
     }
 
     private Map<String, AttributeValue> item(StateKey key, String digest) {
-        return Map.of(
-                LockItems.LOCK_ID, LockItems.text(layout.digestId(key)), DIGEST, LockItems.text(digest));
+        return Map.of(LockItems.LOCK_ID, LockItems.text(layout.digestId(key)), DIGEST, LockItems.text(digest));
     }
 }

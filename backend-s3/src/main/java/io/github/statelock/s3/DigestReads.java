@@ -81,10 +81,9 @@ final class DigestReads {
     }
 
     private Pair readBoth(StateKey key) {
-        CompletableFuture<Optional<String>> digest =
-                CompletableFuture.supplyAsync(() -> digest(key), sideReads);
-        Optional<Read> state = states.fetch(key, Optional.empty())
-                .map(object -> new Read(object, Hashes.md5Hex(object.bytes())));
+        CompletableFuture<Optional<String>> digest = CompletableFuture.supplyAsync(() -> digest(key), sideReads);
+        Optional<Read> state =
+                states.fetch(key, Optional.empty()).map(object -> new Read(object, Hashes.md5Hex(object.bytes())));
         try {
             return new Pair(state, digest.join());
         } catch (CompletionException e) {
@@ -113,7 +112,8 @@ final class DigestReads {
             }
             throw S3Errors.notApplied(e, "dynamodb:PutItem", digests.place())
                     .orElseGet(() -> new BackendUnavailableException(
-                            "Whether the digest of \"" + key + "\" was put right is not known; reading again is safe", e));
+                            "Whether the digest of \"" + key + "\" was put right is not known; reading again is safe",
+                            e));
         }
     }
 
@@ -132,7 +132,8 @@ final class DigestReads {
             Read state = pair.state().get();
             if (!isProved(state)) {
                 throw new StateCorruptException(
-                        "The digest of \"" + key + "\" was not repaired: S3 keeps no checksum of the whole state that would"
+                        "The digest of \"" + key
+                                + "\" was not repaired: S3 keeps no checksum of the whole state that would"
                                 + " prove it. Write the state again from a copy that you trust.",
                         null);
             }
@@ -148,12 +149,14 @@ final class DigestReads {
     }
 
     private static StateCorruptException corrupt(StateKey key, Pair pair) {
-        String found = pair.state().map(state -> "The state \"" + key + "\" has the MD5 " + state.md5())
+        String found = pair.state()
+                .map(state -> "The state \"" + key + "\" has the MD5 " + state.md5())
                 .orElse("There is no state \"" + key + "\"");
         return new StateCorruptException(
                 found + ", but its digest item says " + pair.digest().orElse("nothing")
                         + ". Either a writer died between the two, or the state was changed by something that keeps no"
-                        + " digest. If the state is the right one, repairDigest(\"" + key + "\") makes the digest follow it.",
+                        + " digest. If the state is the right one, repairDigest(\"" + key
+                        + "\") makes the digest follow it.",
                 null);
     }
 }

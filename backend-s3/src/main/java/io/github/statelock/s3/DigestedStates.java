@@ -98,8 +98,7 @@ final class DigestedStates implements StateDriver {
                 if (S3Errors.isConditionFailed(e)) {
                     return written;
                 }
-                Optional<StatelockException> refused =
-                        S3Errors.notApplied(e, "dynamodb:PutItem", digests.place());
+                Optional<StatelockException> refused = S3Errors.notApplied(e, "dynamodb:PutItem", digests.place());
                 trouble = refused.isPresent() ? refused.get() : e;
             }
         }

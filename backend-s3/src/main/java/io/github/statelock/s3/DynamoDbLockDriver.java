@@ -107,8 +107,8 @@ final class DynamoDbLockDriver implements LockDriver {
     /** In whatever beat: an ID serves one acquisition only, so an item with our ID is ours. */
     @Override
     public ReleaseOutcome release(OwnedLock lock) {
-        Condition ours =
-                new Condition("Holder = :holder", Map.of(":holder", LockItems.text(lock.info().id())));
+        Condition ours = new Condition(
+                "Holder = :holder", Map.of(":holder", LockItems.text(lock.info().id())));
         return remove(lock.key(), ours);
     }
 
@@ -157,10 +157,11 @@ final class DynamoDbLockDriver implements LockDriver {
     public List<ObservedLock> list(String prefix) {
         try {
             return table.locks(layout.bucket() + "/" + layout.prefix() + prefix).stream()
-                    .flatMap(item -> LockItems.lockId(item)
-                            .flatMap(layout::keyOfLockId)
-                            .map(key -> LockItems.observed(key, item))
-                            .stream())
+                    .flatMap(
+                            item -> LockItems.lockId(item)
+                                    .flatMap(layout::keyOfLockId)
+                                    .map(key -> LockItems.observed(key, item))
+                                    .stream())
                     .sorted(Comparator.comparing(ObservedLock::key))
                     .toList();
         } catch (RuntimeException e) {
@@ -200,9 +201,7 @@ final class DynamoDbLockDriver implements LockDriver {
 
     /** The item that the refusal showed. */
     private static Optional<ObservedLock> actual(StateKey key, ConditionalCheckFailedException e) {
-        return e.hasItem() && !e.item().isEmpty()
-                ? Optional.of(LockItems.observed(key, e.item()))
-                : Optional.empty();
+        return e.hasItem() && !e.item().isEmpty() ? Optional.of(LockItems.observed(key, e.item())) : Optional.empty();
     }
 
     private void throwIfNotApplied(RuntimeException e, String action) {

@@ -59,8 +59,10 @@ record Halves(Optional<Half> file, Optional<Half> table) {
             return Optional.empty();
         }
         Optional<LockInfo> info = table.or(() -> file).flatMap(ObservedLock::info);
-        List<ObservedLock> present = Stream.of(file, table).flatMap(Optional::stream).toList();
-        Optional<Duration> lease = present.stream().allMatch(half -> half.lease().isPresent())
+        List<ObservedLock> present =
+                Stream.of(file, table).flatMap(Optional::stream).toList();
+        Optional<Duration> lease = present.stream()
+                        .allMatch(half -> half.lease().isPresent())
                 ? present.stream().map(half -> half.lease().orElseThrow()).max(Duration::compareTo)
                 : Optional.empty();
         return Optional.of(new ObservedLock(key, info, lease, of(file, table).version(), false));
@@ -69,8 +71,7 @@ record Halves(Optional<Half> file, Optional<Half> table) {
     /** Our lock, in both halves. */
     static OwnedLock owned(OwnedLock file, String tableVersion) {
         String id = file.info().id();
-        Halves both =
-                new Halves(Optional.of(new Half(id, file.version())), Optional.of(new Half(id, tableVersion)));
+        Halves both = new Halves(Optional.of(new Half(id, file.version())), Optional.of(new Half(id, tableVersion)));
         return file.withVersion(both.version());
     }
 

@@ -78,20 +78,47 @@ public final class S3Backend extends DriverBackend {
 
         final String bucket;
         String prefix = "";
-        @Nullable String workspace;
+
+        @Nullable
+        String workspace;
+
         String workspaceKeyPrefix = "env:";
-        @Nullable S3Client s3Client;
-        @Nullable DynamoDbClient dynamoDbClient;
-        @Nullable String region;
-        @Nullable URI endpoint;
-        @Nullable URI dynamoDbEndpoint;
-        @Nullable Boolean pathStyle;
-        @Nullable AwsCredentialsProvider credentials;
-        @Nullable String lockTable;
-        @Nullable S3LockMode lockMode;
+
+        @Nullable
+        S3Client s3Client;
+
+        @Nullable
+        DynamoDbClient dynamoDbClient;
+
+        @Nullable
+        String region;
+
+        @Nullable
+        URI endpoint;
+
+        @Nullable
+        URI dynamoDbEndpoint;
+
+        @Nullable
+        Boolean pathStyle;
+
+        @Nullable
+        AwsCredentialsProvider credentials;
+
+        @Nullable
+        String lockTable;
+
+        @Nullable
+        S3LockMode lockMode;
+
         S3Encryption encryption = S3Encryption.bucketDefault();
-        @Nullable Boolean digest;
-        @Nullable Boolean verifyConditionalWrites;
+
+        @Nullable
+        Boolean digest;
+
+        @Nullable
+        Boolean verifyConditionalWrites;
+
         private EngineOptions.Builder engine =
                 EngineOptions.builder().poll(Duration.ofSeconds(1), Duration.ofSeconds(2));
 

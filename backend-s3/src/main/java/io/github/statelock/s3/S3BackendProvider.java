@@ -84,7 +84,8 @@ public final class S3BackendProvider implements BackendProvider {
         }
         if (table == null) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri + " has use_lockfile=false and no dynamodb_table: nothing would lock.", null);
+                    "The store's URI " + uri + " has use_lockfile=false and no dynamodb_table: nothing would lock.",
+                    null);
         }
         return S3LockMode.DYNAMODB;
     }
@@ -100,7 +101,9 @@ public final class S3BackendProvider implements BackendProvider {
         options.text("kms_key_id", id -> {
             if (customerKey.isPresent()) {
                 throw new BackendMisconfiguredException(
-                        "The store's URI " + uri + " has kms_key_id, and " + CUSTOMER_KEY + " is set: only one of them.", null);
+                        "The store's URI " + uri + " has kms_key_id, and " + CUSTOMER_KEY
+                                + " is set: only one of them.",
+                        null);
             }
             builder.encryption(S3Encryption.sseKms(id));
         });

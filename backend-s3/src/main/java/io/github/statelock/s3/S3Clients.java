@@ -67,7 +67,9 @@ final class S3Clients {
             return builder.get();
         } catch (SdkClientException e) {
             throw new BackendMisconfiguredException(
-                    "No client could be made. Name a region, in the builder, the URI or the environment: " + e.getMessage(), e);
+                    "No client could be made. Name a region, in the builder, the URI or the environment: "
+                            + e.getMessage(),
+                    e);
         }
     }
 
@@ -79,7 +81,8 @@ final class S3Clients {
         }
         if (scheme.equals("http") && !isLoopback(endpoint.getHost())) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint + " has no TLS: http is for this machine only. Use https, or hand in a client.",
+                    "The endpoint " + endpoint
+                            + " has no TLS: http is for this machine only. Use https, or hand in a client.",
                     null);
         }
         return endpoint;

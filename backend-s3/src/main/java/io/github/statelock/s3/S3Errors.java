@@ -146,7 +146,8 @@ final class S3Errors {
         }
         if (e.statusCode() == 403 || code.startsWith("AccessDenied")) {
             return Optional.of(new BackendDeniedException(
-                    "Access denied; the policy must allow " + action + " on " + place + ". The service says: " + text(e),
+                    "Access denied; the policy must allow " + action + " on " + place + ". The service says: "
+                            + text(e),
                     e));
         }
         return Optional.of(new BackendMisconfiguredException(hint(e, code) + " (" + what + ")", e));
@@ -172,8 +173,8 @@ final class S3Errors {
                     "No credentials were found for " + action + " on " + place + ": " + e.getMessage(), e));
         }
         return neverSent(e)
-                ? Optional.of(new BackendUnavailableException(
-                        "Not reached: " + action + " on " + place + ": " + text(e), e))
+                ? Optional.of(
+                        new BackendUnavailableException("Not reached: " + action + " on " + place + ": " + text(e), e))
                 : Optional.empty();
     }
 

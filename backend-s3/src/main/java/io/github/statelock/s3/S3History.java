@@ -27,9 +27,7 @@ final class S3History {
     List<Revision> of(String object) {
         return versions(object)
                 .map(version -> new Revision(
-                        new StateVersion(S3Requests.unquoted(version.eTag())),
-                        version.lastModified(),
-                        version.size()))
+                        new StateVersion(S3Requests.unquoted(version.eTag())), version.lastModified(), version.size()))
                 .toList();
     }
 
@@ -74,7 +72,8 @@ final class S3History {
                 page.versions().stream()
                         .filter(version -> version.key().equals(object) && version.size() > 0)
                         .forEach(found);
-                boolean past = page.versions().stream().anyMatch(version -> !version.key().equals(object));
+                boolean past = page.versions().stream()
+                        .anyMatch(version -> !version.key().equals(object));
                 if (past) {
                     break;
                 }

@@ -72,8 +72,7 @@ final class S3LockFileDriver implements LockDriver {
         byte[] body = LockFiles.encode(proposal.info(), proposal.lease(), 1);
         try {
             String etag = s3.put(layout.lockObject(key), body, condition, Map.of(), timeout);
-            return new AcquireOutcome.Acquired(
-                    LockFiles.owned(key, proposal.info(), proposal.lease(), 1, etag));
+            return new AcquireOutcome.Acquired(LockFiles.owned(key, proposal.info(), proposal.lease(), 1, etag));
         } catch (RuntimeException e) {
             if (isRefused(e)) {
                 return holder(key)
@@ -156,7 +155,8 @@ final class S3LockFileDriver implements LockDriver {
                 return new ReleaseOutcome.AlreadyGone();
             }
             throw new BackendUnavailableException(
-                    "A refused delete of " + s3.url(layout.lockObject(key)) + " could not be explained: " + e.getMessage(),
+                    "A refused delete of " + s3.url(layout.lockObject(key)) + " could not be explained: "
+                            + e.getMessage(),
                     e);
         }
     }

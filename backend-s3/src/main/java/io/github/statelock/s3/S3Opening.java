@@ -49,8 +49,7 @@ record S3Opening(LockDriver locks, StateDriver states, Optional<DigestedStates> 
 
     private static S3Opening open(
             S3Backend.Builder builder, EngineOptions options, S3LockMode mode, List<Runnable> ours) {
-        Layout layout =
-                Layout.of(builder.bucket, builder.prefix, builder.workspaceName(), builder.workspaceKeyPrefix);
+        Layout layout = Layout.of(builder.bucket, builder.prefix, builder.workspaceName(), builder.workspaceKeyPrefix);
         Duration timeout = options.callTimeout();
         S3Requests s3 = new S3Requests(s3Client(builder, ours), builder.bucket, builder.encryption);
         boolean versioned = isVersioned(s3, timeout);

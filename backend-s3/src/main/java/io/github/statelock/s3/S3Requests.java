@@ -29,9 +29,10 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 final class S3Requests {
 
     /** Sends once, without the client's own retries. */
-    static final SdkPlugin ONE_ATTEMPT = config -> config.overrideConfiguration(config.overrideConfiguration().toBuilder()
-            .retryStrategy(DefaultRetryStrategy.doNotRetry())
-            .build());
+    static final SdkPlugin ONE_ATTEMPT =
+            config -> config.overrideConfiguration(config.overrideConfiguration().toBuilder()
+                    .retryStrategy(DefaultRetryStrategy.doNotRetry())
+                    .build());
 
     /**
      * An object.
@@ -95,7 +96,8 @@ final class S3Requests {
             request.ifMatch(quoted(matches.etag()));
         }
         encryption.applyTo(request);
-        return unquoted(client.putObject(request.build(), RequestBody.fromBytes(content)).eTag());
+        return unquoted(client.putObject(request.build(), RequestBody.fromBytes(content))
+                .eTag());
     }
 
     /** Reads an object, at most that many bytes of it. */

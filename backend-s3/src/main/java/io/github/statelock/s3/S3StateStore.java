@@ -70,7 +70,8 @@ final class S3StateStore implements StateDriver {
             }
         }
         throw new StateCorruptException(
-                "What was read of " + s3.url(object) + " does not have the checksum that S3 keeps of it. Read it again; if it"
+                "What was read of " + s3.url(object)
+                        + " does not have the checksum that S3 keeps of it. Read it again; if it"
                         + " stays so, restore an older version of the object.",
                 null);
     }
@@ -124,8 +125,7 @@ final class S3StateStore implements StateDriver {
         Map<String, String> all = new HashMap<>(metadata);
         all.put(WRITE_ID, write.writeId());
         try {
-            return new WriteOutcome.Written(
-                    new StateVersion(s3.put(object, write.content(), condition, all, timeout)));
+            return new WriteOutcome.Written(new StateVersion(s3.put(object, write.content(), condition, all, timeout)));
         } catch (RuntimeException e) {
             if (S3Errors.isConditionFailed(e) || S3Errors.isMissing(e)) {
                 return new WriteOutcome.Refused();

@@ -79,7 +79,9 @@ class BothHalvesTest {
         ObservedLock alone = both.observe(key).orElseThrow();
         OwnedLock passing = take(file);
         ObservedLock together = both.observe(key).orElseThrow();
-        assertThat(both.watchedParts(together)).containsAll(both.watchedParts(alone)).hasSize(2);
+        assertThat(both.watchedParts(together))
+                .containsAll(both.watchedParts(alone))
+                .hasSize(2);
         file.release(passing);
     }
 
@@ -115,7 +117,8 @@ class BothHalvesTest {
         try (S3Backend backend = store.builder(S3LockMode.BOTH).build()) {
             assertThat(backend.locks().forceUnlock(key, inFile.info().id())).isTrue();
             assertThat(file.observe(key)).isEmpty();
-            assertThat(table.observe(key).orElseThrow().hasId(inTable.info().id())).isTrue();
+            assertThat(table.observe(key).orElseThrow().hasId(inTable.info().id()))
+                    .isTrue();
             LockAttempt.Held held = (LockAttempt.Held) backend.locks().tryAcquire(key, OPTIONS);
             assertThat(held.holder().hasId(inTable.info().id())).isTrue();
             assertThat(backend.locks().forceUnlock(key, inTable.info().id())).isTrue();

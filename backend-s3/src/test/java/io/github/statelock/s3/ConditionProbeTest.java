@@ -54,7 +54,8 @@ class ConditionProbeTest {
         if (query.contains("versioning")) {
             answer(request, 200, "<VersioningConfiguration/>".getBytes(UTF_8));
         } else if (request.getRequestMethod().equals("PUT")) {
-            boolean refused = checksPuts && (there || request.getRequestHeaders().containsKey("If-Match"));
+            boolean refused =
+                    checksPuts && (there || request.getRequestHeaders().containsKey("If-Match"));
             if (!refused) {
                 objects.put(object, body);
             }
@@ -110,7 +111,9 @@ class ConditionProbeTest {
                     .isInstanceOf(BackendMisconfiguredException.class)
                     .hasMessageContaining("noLease");
             HeldLock lock = backend.locks()
-                    .acquire(KEY, LockOptions.builder().operation("lasting").noLease().build());
+                    .acquire(
+                            KEY,
+                            LockOptions.builder().operation("lasting").noLease().build());
             lock.release();
             assertThat(objects).isEmpty();
         }

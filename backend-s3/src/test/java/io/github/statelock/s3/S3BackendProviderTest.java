@@ -20,9 +20,10 @@ class S3BackendProviderTest {
 
     @Test
     void everyParameterReachesItsOption() {
-        S3Backend.Builder builder = builder("s3://my-bucket/team/a%20b?region=eu-west-1&endpoint=https://s3.example.com"
-                + "&dynamodb_endpoint=https://ddb.example.com&dynamodb_table=locks&use_lockfile=true&kms_key_id=alias/k"
-                + "&workspace=dev&workspace_key_prefix=ws&use_path_style=false&digest=false&verify_conditional_writes=false");
+        S3Backend.Builder builder = builder(
+                "s3://my-bucket/team/a%20b?region=eu-west-1&endpoint=https://s3.example.com"
+                        + "&dynamodb_endpoint=https://ddb.example.com&dynamodb_table=locks&use_lockfile=true&kms_key_id=alias/k"
+                        + "&workspace=dev&workspace_key_prefix=ws&use_path_style=false&digest=false&verify_conditional_writes=false");
         assertThat(builder.bucket).isEqualTo("my-bucket");
         assertThat(builder.prefix).isEqualTo("team/a b");
         assertThat(builder.region).isEqualTo("eu-west-1");
@@ -51,7 +52,13 @@ class S3BackendProviderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"s3:bucket", "s3:///prefix", "s3://bucket/p#f", "s3://bucket?unknown=1", "s3://bucket?encrypt=maybe"})
+            strings = {
+                "s3:bucket",
+                "s3:///prefix",
+                "s3://bucket/p#f",
+                "s3://bucket?unknown=1",
+                "s3://bucket?encrypt=maybe"
+            })
     void whatIsNotUnderstoodIsRefused(String uri) {
         assertThatThrownBy(() -> builder(uri)).isInstanceOf(BackendMisconfiguredException.class);
     }

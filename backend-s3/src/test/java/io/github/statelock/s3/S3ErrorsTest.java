@@ -56,7 +56,8 @@ class S3ErrorsTest {
             })
     void whatS3AnswersToAWrite(int status, String code, String message, Kind kind, String word) {
         try (FaultProxy proxy = FaultProxy.inFrontOf(TestServers.s3().uri());
-                S3Backend backend = S3TestStore.at(proxy.uri(), TestServers.dynamoDb().uri())
+                S3Backend backend = S3TestStore.at(
+                                proxy.uri(), TestServers.dynamoDb().uri())
                         .builder(S3LockMode.LOCK_FILE)
                         .build()) {
             proxy.arm(WireFault.answer(status, "application/xml", xml(code, message)), WireRequest.method("PUT"));
@@ -69,7 +70,8 @@ class S3ErrorsTest {
     @CsvSource({"409, ConditionalRequestConflict", "503, SlowDown", "429, TooManyRequestsException"})
     void whatAsksToTryAgainIsTriedAgain(int status, String code) throws Exception {
         try (FaultProxy proxy = FaultProxy.inFrontOf(TestServers.s3().uri());
-                S3Backend backend = S3TestStore.at(proxy.uri(), TestServers.dynamoDb().uri())
+                S3Backend backend = S3TestStore.at(
+                                proxy.uri(), TestServers.dynamoDb().uri())
                         .builder(S3LockMode.LOCK_FILE)
                         .build()) {
             proxy.arm(WireFault.answer(status, "application/xml", xml(code, "again")), WireRequest.method("PUT"), 0, 3);
@@ -178,7 +180,8 @@ class S3ErrorsTest {
 
     @Test
     void contradictionsAreRefused() {
-        assertThatThrownBy(() -> S3Backend.builder("bucket").lockMode(S3LockMode.BOTH).build())
+        assertThatThrownBy(() ->
+                        S3Backend.builder("bucket").lockMode(S3LockMode.BOTH).build())
                 .isInstanceOf(BackendMisconfiguredException.class)
                 .hasMessageContaining("lock table");
         assertThatThrownBy(() -> S3Backend.builder("bucket").digest(true).build())
@@ -199,7 +202,8 @@ class S3ErrorsTest {
             proxy.arm(
                     WireFault.answer(403, "application/xml", xml("AccessDenied", "no")),
                     WireRequest.targetContains("versioning"));
-            try (S3Backend backend = S3TestStore.at(proxy.uri(), TestServers.dynamoDb().uri())
+            try (S3Backend backend = S3TestStore.at(
+                            proxy.uri(), TestServers.dynamoDb().uri())
                     .builder(S3LockMode.LOCK_FILE)
                     .build()) {
                 assertThat(backend.capabilities().history()).isFalse();
@@ -211,11 +215,11 @@ class S3ErrorsTest {
     @Test
     void deniedReadsNameThePermission() {
         try (FaultProxy proxy = FaultProxy.inFrontOf(TestServers.s3().uri());
-                S3Backend backend = S3TestStore.at(proxy.uri(), TestServers.dynamoDb().uri())
+                S3Backend backend = S3TestStore.at(
+                                proxy.uri(), TestServers.dynamoDb().uri())
                         .builder(S3LockMode.LOCK_FILE)
                         .build()) {
-            proxy.arm(
-                    WireFault.answer(403, "application/xml", xml("AccessDenied", "no")), WireRequest.method("GET"));
+            proxy.arm(WireFault.answer(403, "application/xml", xml("AccessDenied", "no")), WireRequest.method("GET"));
             assertThatThrownBy(() -> backend.states().read(key))
                     .isInstanceOf(BackendDeniedException.class)
                     .hasMessageContaining("s3:GetObject")

@@ -50,10 +50,10 @@ class S3FaultsTest {
             .waitUpTo(Duration.ofSeconds(40))
             .build();
 
-    private static final Map<S3LockMode, List<Kind>> TAKING = byMode(
-            List.of(Kind.PUT_ITEM), List.of(Kind.PUT_FILE), List.of(Kind.PUT_FILE, Kind.PUT_ITEM));
-    private static final Map<S3LockMode, List<Kind>> RELEASING = byMode(
-            List.of(Kind.DELETE_ITEM), List.of(Kind.DELETE_FILE), List.of(Kind.DELETE_FILE, Kind.DELETE_ITEM));
+    private static final Map<S3LockMode, List<Kind>> TAKING =
+            byMode(List.of(Kind.PUT_ITEM), List.of(Kind.PUT_FILE), List.of(Kind.PUT_FILE, Kind.PUT_ITEM));
+    private static final Map<S3LockMode, List<Kind>> RELEASING =
+            byMode(List.of(Kind.DELETE_ITEM), List.of(Kind.DELETE_FILE), List.of(Kind.DELETE_FILE, Kind.DELETE_ITEM));
 
     /** Faults that take up the time in which the request could be repeated. */
     private static final List<Wire> SLOW = List.of(Wire.HANG, Wire.APPLIED_THEN_HANG, Wire.DRIP);
@@ -93,7 +93,11 @@ class S3FaultsTest {
                 ArmedWireFault fault = rig.arm(wire, kind);
                 HeldLock lock = rig.faulty.locks().acquire(key, AT_ONCE);
                 rig.assertFired();
-                assertThat(rig.sound.locks().inspect(key).orElseThrow().hasId(lock.info().id()))
+                assertThat(rig.sound
+                                .locks()
+                                .inspect(key)
+                                .orElseThrow()
+                                .hasId(lock.info().id()))
                         .isTrue();
                 FaultRig.letGo(fault); // late, while we hold it
                 lock.ensureHeld();
@@ -119,7 +123,11 @@ class S3FaultsTest {
                 rig.assertFired();
                 HeldLock next = rig.sound.locks().acquire(key, PATIENT);
                 FaultRig.letGo(fault); // a delete that arrives late must not hit the next holder
-                assertThat(rig.sound.locks().inspect(key).orElseThrow().hasId(next.info().id()))
+                assertThat(rig.sound
+                                .locks()
+                                .inspect(key)
+                                .orElseThrow()
+                                .hasId(next.info().id()))
                         .isTrue();
                 next.release();
                 assertFree(rig, key);
@@ -174,8 +182,7 @@ class S3FaultsTest {
                     .fencing(true)
                     .waitUpTo(Duration.ofSeconds(40))
                     .build();
-            ArmedWireFault fault =
-                    rig.arm(wire, mode == S3LockMode.LOCK_FILE ? Kind.PUT_FENCE : Kind.TRANSACT);
+            ArmedWireFault fault = rig.arm(wire, mode == S3LockMode.LOCK_FILE ? Kind.PUT_FENCE : Kind.TRANSACT);
             HeldLock lock = rig.faulty.locks().acquire(key, fenced);
             rig.assertFired();
             FencingToken first = lock.fencingToken().orElseThrow();
@@ -215,9 +222,8 @@ class S3FaultsTest {
     @ParameterizedTest
     @MethodSource("stateFaults")
     void deletingAState(S3LockMode mode, Wire wire) throws Exception {
-        List<Kind> kinds = mode == S3LockMode.DYNAMODB
-                ? List.of(Kind.DELETE_STATE, Kind.DELETE_ITEM)
-                : List.of(Kind.DELETE_STATE);
+        List<Kind> kinds =
+                mode == S3LockMode.DYNAMODB ? List.of(Kind.DELETE_STATE, Kind.DELETE_ITEM) : List.of(Kind.DELETE_STATE);
         for (Kind kind : kinds) {
             try (FaultRig rig = new FaultRig(mode)) {
                 StateKey key = newKey();
@@ -273,7 +279,8 @@ class S3FaultsTest {
                 HeldLock dead = rig.sound.locks().acquire(key, AT_ONCE);
                 ArmedWireFault fault = rig.arm(wire, kind);
                 try {
-                    assertThat(rig.faulty.locks().forceUnlock(key, dead.info().id())).isTrue();
+                    assertThat(rig.faulty.locks().forceUnlock(key, dead.info().id()))
+                            .isTrue();
                 } catch (OutcomeUnknownException e) {
                     assertThat(wire).isIn(SLOW);
                     rig.faulty.locks().forceUnlock(key, dead.info().id());

@@ -45,7 +45,9 @@ class S3HistoryTest {
             assertThat(states.read(key, new StateVersion("0"))).isEmpty();
             states.delete(key, WriteCondition.ifVersion(two));
             assertThat(states.read(key)).isEmpty();
-            assertThat(states.read(key, one).map(State::utf8)).as("a delete keeps them").contains("1");
+            assertThat(states.read(key, one).map(State::utf8))
+                    .as("a delete keeps them")
+                    .contains("1");
         }
     }
 }

@@ -18,7 +18,8 @@ abstract class S3ManyProcesses extends ManyProcessesContract {
     private final S3LockMode mode;
     private final S3TestStore store = S3TestStore.shared();
     private final FaultProxy s3 = FaultProxy.inFrontOf(TestServers.s3().uri());
-    private final FaultProxy dynamoDb = FaultProxy.inFrontOf(TestServers.dynamoDb().uri());
+    private final FaultProxy dynamoDb =
+            FaultProxy.inFrontOf(TestServers.dynamoDb().uri());
 
     S3ManyProcesses(S3LockMode mode) {
         this.mode = mode;
@@ -30,7 +31,10 @@ abstract class S3ManyProcesses extends ManyProcessesContract {
         Predicate<WireRequest> items = WireRequest.header("X-Amz-Target", "Item");
         int spared = 10;
         for (WireFault fault : List.of(
-                WireFault.applyThenCut(), WireFault.cutBeforeSending(), WireFault.answer(500), WireFault.applyThenReset())) {
+                WireFault.applyThenCut(),
+                WireFault.cutBeforeSending(),
+                WireFault.answer(500),
+                WireFault.applyThenReset())) {
             s3.arm(fault, files, spared, 3);
             dynamoDb.arm(fault, items, spared, 3);
             spared += 10;

@@ -43,7 +43,8 @@ final class S3TestStore {
         static final S3TestStore STORE = create();
 
         private static S3TestStore create() {
-            S3TestStore store = at(TestServers.s3().uri(), TestServers.dynamoDb().uri());
+            S3TestStore store =
+                    at(TestServers.s3().uri(), TestServers.dynamoDb().uri());
             store.s3.createBucket(bucket -> bucket.bucket(NAME));
             LockTable.create(store.dynamoDb, NAME);
             warm(store);
@@ -93,7 +94,9 @@ final class S3TestStore {
     S3Backend.Builder builder(S3LockMode mode) {
         S3Backend.Builder builder =
                 S3Backend.builder(bucket).s3Client(s3).lockMode(mode).verifyConditionalWrites(false);
-        return mode == S3LockMode.LOCK_FILE ? builder : builder.dynamoDbClient(dynamoDb).lockTable(table);
+        return mode == S3LockMode.LOCK_FILE
+                ? builder
+                : builder.dynamoDbClient(dynamoDb).lockTable(table);
     }
 
     Drivers drivers(S3LockMode mode) {

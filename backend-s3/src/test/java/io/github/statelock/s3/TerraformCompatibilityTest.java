@@ -35,9 +35,11 @@ class TerraformCompatibilityTest {
     private final String id = UUID.randomUUID().toString();
 
     /** As Go's encoding/json marshals it. */
-    private final String record = "{\"ID\":\"" + id + "\",\"Operation\":\"OperationTypeApply\",\"Info\":\"a \\u0026 b\","
-            + "\"Who\":\"deployer@host\",\"Version\":\"1.13.0\",\"Created\":\"2026-01-02T03:04:05.38Z\",\"Path\":\"" + path
-            + "\"}";
+    private final String record =
+            "{\"ID\":\"" + id + "\",\"Operation\":\"OperationTypeApply\",\"Info\":\"a \\u0026 b\","
+                    + "\"Who\":\"deployer@host\",\"Version\":\"1.13.0\",\"Created\":\"2026-01-02T03:04:05.38Z\",\"Path\":\""
+                    + path
+                    + "\"}";
 
     @ParameterizedTest
     @EnumSource
@@ -48,7 +50,8 @@ class TerraformCompatibilityTest {
             assertThat(held.holder().info().orElseThrow()).isEqualTo(LockInfoCodec.decode(record.getBytes(UTF_8)));
             assertThat(held.holder().lease()).as("never taken over").isEmpty();
             assertThat(backend.locks().list("compat/")).anyMatch(lock -> lock.hasId(id));
-            assertThatThrownBy(() -> backend.locks().forceUnlock(key, UUID.randomUUID().toString()))
+            assertThatThrownBy(() ->
+                            backend.locks().forceUnlock(key, UUID.randomUUID().toString()))
                     .isInstanceOf(LockIdMismatchException.class)
                     .hasMessageContaining(id);
             assertThat(backend.locks().forceUnlock(key, id)).isTrue();
@@ -143,7 +146,8 @@ class TerraformCompatibilityTest {
             assertThat(store.item(path + "-md5"))
                     .containsOnlyKeys("LockID", "Digest")
                     .containsEntry("Digest", AttributeValue.fromS(Hashes.md5Hex(next)));
-            assertThat(store.s3.headObject(head -> head.bucket(store.bucket).key(key.value()))
+            assertThat(store.s3
+                            .headObject(head -> head.bucket(store.bucket).key(key.value()))
                             .contentType())
                     .isEqualTo("application/json");
             state.delete();

@@ -61,7 +61,10 @@ class UnconditionalControlTest {
                     .build()) {
                 for (int i = 0; i < TURNS; i++) {
                     try (LockedState state = backend.lock(key, patient)) {
-                        int next = state.read().map(UnconditionalControlTest::number).orElse(0) + 1;
+                        int next = state.read()
+                                        .map(UnconditionalControlTest::number)
+                                        .orElse(0)
+                                + 1;
                         state.write(Integer.toString(next).getBytes(UTF_8));
                     }
                 }
@@ -80,7 +83,8 @@ class UnconditionalControlTest {
         store.putObject(key.value(), "0");
         inAll(() -> {
             for (int i = 0; i < TURNS; i++) {
-                store.putItem(store.bucket + "/" + key, "Info", UUID.randomUUID().toString());
+                store.putItem(
+                        store.bucket + "/" + key, "Info", UUID.randomUUID().toString());
                 int next = Integer.parseInt(store.object(key.value())) + 1;
                 together.await();
                 store.putObject(key.value(), Integer.toString(next));
