@@ -51,7 +51,7 @@ class DigestTest {
     }
 
     private String digest() {
-        return store.item(digestId).get("Digest").s();
+        return store.attribute(digestId, "Digest").s();
     }
 
     private void setDigest(String content) {

@@ -21,7 +21,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
@@ -145,8 +147,14 @@ class S3ErrorsTest {
     void aTableWithAnotherKeyIsNamedAndNotTakenForALockTable() {
         String table = "other-" + UUID.randomUUID();
         store.dynamoDb.createTable(request -> request.tableName(table)
-                .keySchema(k -> k.attributeName("Id").keyType(KeyType.HASH))
-                .attributeDefinitions(a -> a.attributeName("Id").attributeType(ScalarAttributeType.S))
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName("Id")
+                        .keyType(KeyType.HASH)
+                        .build())
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName("Id")
+                        .attributeType(ScalarAttributeType.S)
+                        .build())
                 .billingMode(BillingMode.PAY_PER_REQUEST));
         try (S3Backend backend =
                 store.builder(S3LockMode.DYNAMODB).lockTable(table).build()) {

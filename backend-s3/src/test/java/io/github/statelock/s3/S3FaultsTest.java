@@ -21,9 +21,7 @@ import io.github.statelock.spi.RenewOutcome;
 import io.github.statelock.testkit.ArmedWireFault;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -50,20 +48,23 @@ class S3FaultsTest {
             .waitUpTo(Duration.ofSeconds(40))
             .build();
 
-    private static final Map<S3LockMode, List<Kind>> TAKING =
-            byMode(List.of(Kind.PUT_ITEM), List.of(Kind.PUT_FILE), List.of(Kind.PUT_FILE, Kind.PUT_ITEM));
-    private static final Map<S3LockMode, List<Kind>> RELEASING =
-            byMode(List.of(Kind.DELETE_ITEM), List.of(Kind.DELETE_FILE), List.of(Kind.DELETE_FILE, Kind.DELETE_ITEM));
-
     /** Faults that take up the time in which the request could be repeated. */
     private static final List<Wire> SLOW = List.of(Wire.HANG, Wire.APPLIED_THEN_HANG, Wire.DRIP);
 
-    private static Map<S3LockMode, List<Kind>> byMode(List<Kind> table, List<Kind> file, List<Kind> both) {
-        Map<S3LockMode, List<Kind>> kinds = new EnumMap<>(S3LockMode.class);
-        kinds.put(S3LockMode.DYNAMODB, table);
-        kinds.put(S3LockMode.LOCK_FILE, file);
-        kinds.put(S3LockMode.BOTH, both);
-        return kinds;
+    private static List<Kind> taking(S3LockMode mode) {
+        return switch (mode) {
+            case DYNAMODB -> List.of(Kind.PUT_ITEM);
+            case LOCK_FILE -> List.of(Kind.PUT_FILE);
+            case BOTH -> List.of(Kind.PUT_FILE, Kind.PUT_ITEM);
+        };
+    }
+
+    private static List<Kind> releasing(S3LockMode mode) {
+        return switch (mode) {
+            case DYNAMODB -> List.of(Kind.DELETE_ITEM);
+            case LOCK_FILE -> List.of(Kind.DELETE_FILE);
+            case BOTH -> List.of(Kind.DELETE_FILE, Kind.DELETE_ITEM);
+        };
     }
 
     static Stream<Arguments> lockFaults() {
@@ -87,7 +88,7 @@ class S3FaultsTest {
     @ParameterizedTest
     @MethodSource("lockFaults")
     void takingALock(S3LockMode mode, Wire wire) throws Exception {
-        for (Kind kind : TAKING.get(mode)) {
+        for (Kind kind : taking(mode)) {
             try (FaultRig rig = new FaultRig(mode)) {
                 StateKey key = newKey();
                 ArmedWireFault fault = rig.arm(wire, kind);
@@ -110,7 +111,7 @@ class S3FaultsTest {
     @ParameterizedTest
     @MethodSource("lockFaults")
     void releasingALock(S3LockMode mode, Wire wire) throws Exception {
-        for (Kind kind : RELEASING.get(mode)) {
+        for (Kind kind : releasing(mode)) {
             try (FaultRig rig = new FaultRig(mode)) {
                 StateKey key = newKey();
                 HeldLock lock = rig.faulty.locks().acquire(key, AT_ONCE);
@@ -138,7 +139,7 @@ class S3FaultsTest {
     @ParameterizedTest
     @MethodSource("lockFaults")
     void renewingALock(S3LockMode mode, Wire wire) throws Exception {
-        for (Kind kind : TAKING.get(mode)) {
+        for (Kind kind : taking(mode)) {
             try (FaultRig rig = new FaultRig(mode)) {
                 StateKey key = newKey();
                 LockDriver locks = S3TestStore.drivers(S3TestStore.at(rig.s3.uri(), rig.dynamoDb.uri())
@@ -273,7 +274,7 @@ class S3FaultsTest {
     @ParameterizedTest
     @MethodSource("lockFaults")
     void forcingALock(S3LockMode mode, Wire wire) throws Exception {
-        for (Kind kind : RELEASING.get(mode)) {
+        for (Kind kind : releasing(mode)) {
             try (FaultRig rig = new FaultRig(mode)) {
                 StateKey key = newKey();
                 HeldLock dead = rig.sound.locks().acquire(key, AT_ONCE);

@@ -9,7 +9,7 @@ public final class S3Opener implements DriversOpener {
 
     @Override
     public Drivers open(String store) {
-        String[] parts = store.split(" ");
+        String[] parts = store.split(" ", -1);
         return S3TestStore.drivers(S3Backend.builder(parts[3])
                 .s3Client(S3TestStore.s3(URI.create(parts[1])))
                 .dynamoDbClient(S3TestStore.dynamoDb(URI.create(parts[2])))

@@ -10,6 +10,7 @@ import io.github.statelock.testkit.TestServers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -130,6 +131,10 @@ final class S3TestStore {
                         .consistentRead(true)
                         .key(Map.of("LockID", AttributeValue.fromS(lockId))))
                 .item();
+    }
+
+    AttributeValue attribute(String lockId, String name) {
+        return Objects.requireNonNull(item(lockId).get(name), name);
     }
 
     /** A record of Terraform's in the halves that Terraform writes in that mode. */

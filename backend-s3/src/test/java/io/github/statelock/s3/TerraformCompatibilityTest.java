@@ -65,12 +65,12 @@ class TerraformCompatibilityTest {
                 HeldLock lock = backend.locks().acquire(key, LockOptions.operation("compat"))) {
             Map<String, AttributeValue> item = store.item(path);
             assertThat(item.keySet()).containsExactlyInAnyOrder("LockID", "Info", "Holder", "Beat", "LeaseMillis");
-            assertThat(item.get("LockID").s()).isEqualTo(path);
-            assertThat(item.get("Info").s())
+            assertThat(store.attribute(path, "LockID").s()).isEqualTo(path);
+            assertThat(store.attribute(path, "Info").s())
                     .isEqualTo(new String(LockInfoCodec.encode(lock.info()), UTF_8))
                     .contains("\"Path\":\"" + path + "\"");
-            assertThat(item.get("Holder").s()).isEqualTo(lock.info().id());
-            assertThat(item.get("LeaseMillis").n()).isEqualTo("30000");
+            assertThat(store.attribute(path, "Holder").s()).isEqualTo(lock.info().id());
+            assertThat(store.attribute(path, "LeaseMillis").n()).isEqualTo("30000");
         }
     }
 
@@ -83,7 +83,7 @@ class TerraformCompatibilityTest {
             for (int i = 0; i < renewals; i++) {
                 lock = ((RenewOutcome.Renewed) locks.renew(lock)).lock();
             }
-            String read = store.item(path).get("Info").s();
+            String read = store.attribute(path, "Info").s();
             String again = new String(LockInfoCodec.encode(LockInfoCodec.decode(read.getBytes(UTF_8))), UTF_8);
             assertThatThrownBy(() -> deleteAsOpenTofu(again.replace("OperationTypeApply", "Other")))
                     .isInstanceOf(ConditionalCheckFailedException.class);
