@@ -130,6 +130,15 @@ public abstract class BackendContract {
     }
 
     /**
+     * Whether equal bytes are one version, as where a version is a hash of the content.
+     *
+     * @return by default false
+     */
+    protected boolean versionsAreContent() {
+        return false;
+    }
+
+    /**
      * The shortest lease that the backend takes; the contracts use it.
      *
      * @return by default 5 s

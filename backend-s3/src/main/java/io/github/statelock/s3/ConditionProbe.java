@@ -1,0 +1,100 @@
+package io.github.statelock.s3;
+
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.s3.S3Requests.If;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Proves that a store checks conditions, with an object of its own. A store that ignores them would give one lock to two
+ * holders and say nothing.
+ */
+final class ConditionProbe {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConditionProbe.class);
+    private static final If NEVER = new If.Matches("00000000000000000000000000000000");
+
+    private final S3Requests s3;
+    private final String object;
+    private final Duration timeout;
+
+    private ConditionProbe(S3Requests s3, String object, Duration timeout) {
+        this.s3 = s3;
+        this.object = object;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Runs the proof.
+     *
+     * @return whether the store checks the condition of a DELETE too
+     * @throws BackendMisconfiguredException if it does not check the condition of a PUT
+     */
+    static boolean deletesConditionally(S3Requests s3, Layout layout, Duration timeout) {
+        String object = layout.probeObject(UUID.randomUUID().toString());
+        return new ConditionProbe(s3, object, timeout).run();
+    }
+
+    private boolean run() {
+        try {
+            put("first", new If.Absent());
+            requireRefusal("If-None-Match: *", new If.Absent());
+            requireRefusal("If-Match", NEVER);
+            return refusesDelete();
+        } catch (RuntimeException e) {
+            throw S3Errors.ofRead(e, "s3:PutObject and s3:DeleteObject", s3.url(object));
+        } finally {
+            remove();
+        }
+    }
+
+    private void requireRefusal(String header, If condition) {
+        try {
+            put("second", condition);
+        } catch (RuntimeException e) {
+            if (S3Errors.isConditionFailed(e)) {
+                return;
+            }
+            throw e;
+        }
+        throw new BackendMisconfiguredException(
+                "The store behind s3://" + s3.bucket() + " ignores " + header
+                        + ": a write that it should have refused went"
+                        + " through. Locks on it would exclude nobody. Use a store or a version of it that supports"
+                        + " conditional writes, or keep the locks elsewhere.",
+                null);
+    }
+
+    private boolean refusesDelete() {
+        try {
+            s3.delete(object, NEVER, timeout);
+        } catch (RuntimeException e) {
+            if (S3Errors.isConditionFailed(e)) {
+                return true;
+            }
+            if (!S3Errors.isUnsupported(e)) {
+                throw e;
+            }
+        }
+        LOG.warn(
+                "The store behind s3://{} does not check the condition of a DELETE: only locks without lease",
+                s3.bucket());
+        return false;
+    }
+
+    private void put(String content, If condition) {
+        s3.put(object, content.getBytes(StandardCharsets.US_ASCII), condition, Map.of(), timeout);
+    }
+
+    private void remove() {
+        try {
+            s3.delete(object, new If.Always(), timeout);
+        } catch (RuntimeException e) {
+            LOG.debug("The probe {} could not be removed", s3.url(object), e);
+        }
+    }
+}

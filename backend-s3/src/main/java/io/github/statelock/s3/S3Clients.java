@@ -1,0 +1,98 @@
+package io.github.statelock.s3;
+
+import io.github.statelock.BackendMisconfiguredException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Clients of our own, by the SDK's default chain for whatever the caller does not say. */
+final class S3Clients {
+
+    private S3Clients() {}
+
+    /** What the caller says of region and credentials. */
+    record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials) {}
+
+    static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle) {
+        var builder = S3Client.builder();
+        boolean custom = endpoint != null;
+        builder.forcePathStyle(pathStyle == null ? custom : pathStyle);
+        configure(builder, account, endpoint);
+        return build(builder::build);
+    }
+
+    static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint) {
+        var builder = DynamoDbClient.builder();
+        configure(builder, account, endpoint);
+        return build(builder::build);
+    }
+
+    private static void configure(AwsClientBuilder<?, ?> builder, Account account, @Nullable URI endpoint) {
+        if (endpoint != null) {
+            builder.endpointOverride(checked(endpoint));
+        }
+        if (account.credentials() != null) {
+            builder.credentialsProvider(account.credentials());
+        }
+        region(account, endpoint != null).ifPresent(builder::region);
+    }
+
+    /** A store of one's own often knows no regions, but the SDK wants one to sign with. */
+    private static Optional<Region> region(Account account, boolean customEndpoint) {
+        if (account.region() != null) {
+            return Optional.of(Region.of(account.region()));
+        }
+        if (!customEndpoint) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new DefaultAwsRegionProviderChain().getRegion());
+        } catch (SdkClientException e) {
+            return Optional.of(Region.US_EAST_1);
+        }
+    }
+
+    private static <T> T build(Supplier<T> builder) {
+        try {
+            return builder.get();
+        } catch (SdkClientException e) {
+            throw new BackendMisconfiguredException(
+                    "No client could be made. Name a region, in the builder, the URI or the environment: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static URI checked(URI endpoint) {
+        String scheme = String.valueOf(endpoint.getScheme());
+        if (endpoint.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+            throw new BackendMisconfiguredException(
+                    "The endpoint " + endpoint + " is none: it needs https:// and a host.", null);
+        }
+        if (scheme.equals("http") && !isLoopback(endpoint.getHost())) {
+            throw new BackendMisconfiguredException(
+                    "The endpoint " + endpoint
+                            + " has no TLS: http is for this machine only. Use https, or hand in a client.",
+                    null);
+        }
+        return endpoint;
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

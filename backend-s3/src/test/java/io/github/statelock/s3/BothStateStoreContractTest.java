@@ -1,0 +1,49 @@
+package io.github.statelock.s3;
+
+import io.github.statelock.LockInfo;
+import io.github.statelock.StateKey;
+import io.github.statelock.testkit.StateStoreContract;
+
+/** States with locks in lock files and a table, with a clock moved by hand. */
+class BothStateStoreContractTest extends StateStoreContract {
+
+    private final S3TestStore store = S3TestStore.shared();
+
+    @Override
+    protected Drivers openDrivers() {
+        return store.drivers(S3LockMode.BOTH);
+    }
+
+    @Override
+    protected void putForeignLock(StateKey key, LockInfo info) {
+        store.putForeignLock(S3LockMode.BOTH, key, info);
+    }
+
+    @Override
+    protected void putUnreadableLock(StateKey key) {
+        store.putRecord(S3LockMode.BOTH, key, "{\"ID\":");
+    }
+
+    @Override
+    protected void putEmptyState(StateKey key) {
+        store.putObject(key.value(), "");
+    }
+
+    /** The server's versioning has faults. */
+    @Override
+    protected boolean keepsHistory() {
+        return false;
+    }
+
+    /** A version is an ETag. */
+    @Override
+    protected boolean versionsAreContent() {
+        return true;
+    }
+
+    /** More than one page; the server takes one request at a time. */
+    @Override
+    protected int keysToList() {
+        return 1100;
+    }
+}

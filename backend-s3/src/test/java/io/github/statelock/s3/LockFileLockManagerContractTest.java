@@ -1,0 +1,37 @@
+package io.github.statelock.s3;
+
+import io.github.statelock.LockInfo;
+import io.github.statelock.StateKey;
+import io.github.statelock.testkit.LockManagerContract;
+
+/** Locks in lock files, with a clock moved by hand. */
+class LockFileLockManagerContractTest extends LockManagerContract {
+
+    private final S3TestStore store = S3TestStore.shared();
+
+    @Override
+    protected Drivers openDrivers() {
+        return store.drivers(S3LockMode.LOCK_FILE);
+    }
+
+    @Override
+    protected void putForeignLock(StateKey key, LockInfo info) {
+        store.putForeignLock(S3LockMode.LOCK_FILE, key, info);
+    }
+
+    @Override
+    protected void putUnreadableLock(StateKey key) {
+        store.putRecord(S3LockMode.LOCK_FILE, key, "{\"ID\":");
+    }
+
+    @Override
+    protected void putEmptyState(StateKey key) {
+        store.putObject(key.value(), "");
+    }
+
+    /** The server's versioning has faults. */
+    @Override
+    protected boolean keepsHistory() {
+        return false;
+    }
+}
