@@ -120,11 +120,6 @@ public final class FaultyDriver implements LockDriver {
     }
 
     @Override
-    public List<String> watchedParts(ObservedLock observed) {
-        return inner.watchedParts(observed);
-    }
-
-    @Override
     public boolean identifies(ObservedLock observed, String lockId) {
         return inner.identifies(observed, lockId);
     }
