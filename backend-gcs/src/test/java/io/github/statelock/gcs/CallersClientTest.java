@@ -12,6 +12,7 @@ import io.github.statelock.StateKey;
 import io.github.statelock.testkit.FaultProxy;
 import io.github.statelock.testkit.WireFault;
 import io.github.statelock.testkit.WireRequest;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,26 @@ class CallersClientTest {
                 assertThat(lock.status()).isEqualTo(LockStatus.HELD);
             }
             assertThat(gcs.lockDriver().observe(key)).isEmpty();
+        }
+    }
+
+    /** At the second server, which takes patches as that transport sends them, and makes a new generation of each. */
+    @Test
+    void renewalsGoThroughTheClientsOwnTransport() throws Exception {
+        Gcs second = Gcs.second();
+        try (FaultProxy proxy = FaultProxy.inFrontOf(second.server());
+                Storage client = client(proxy);
+                GcsBackend backend = GcsBackend.builder(second.bucket())
+                        .storage(client)
+                        .verifyConditionalWrites(false)
+                        .build()) {
+            HeldLock lock = backend.locks()
+                    .acquire(key, LockOptions.builder().lease(Duration.ofSeconds(10)).build());
+            Eventually.holds(() ->
+                    proxy.count(WireRequest.header("x-http-method-override", "PATCH")) > 1);
+            lock.ensureHeld();
+            lock.release();
+            assertThat(second.lockDriver().observe(key)).isEmpty();
         }
     }
 

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.cloud.NoCredentials;
+import com.google.cloud.storage.Storage;
+import com.google.cloud.storage.StorageOptions;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -21,9 +27,9 @@ class ConditionProofTest {
     void aStoreThatHonoursAllConditionsPassesAndKeepsNoProbe() {
         Gcs gcs = Gcs.main();
         GcsObjects objects = new GcsObjects(
-                gcs.clients().locks(), GcsNames.of(gcs.bucket(), "proved/" + key), java.util.Optional.empty());
+                gcs.clients().locks(), GcsNames.of(gcs.bucket(), "proved/" + key), Optional.empty());
         assertThatCode(new ConditionProof(objects, true)::require).doesNotThrowAnyException();
-        java.util.List<String> left = new java.util.ArrayList<>();
+        List<String> left = new ArrayList<>();
         objects.list("proved/", object -> left.add(object.getName()));
         assertThat(left).isEmpty();
     }
@@ -52,8 +58,8 @@ class ConditionProofTest {
     void onlyGooglesOwnStoreIsTrustedUnasked() {
         Gcs gcs = Gcs.main();
         assertThat(gcs.clients().isForeign()).isTrue();
-        com.google.cloud.storage.Storage google = com.google.cloud.storage.StorageOptions.http()
-                .setCredentials(com.google.cloud.NoCredentials.getInstance())
+        Storage google = StorageOptions.http()
+                .setCredentials(NoCredentials.getInstance())
                 .setProjectId("p")
                 .build()
                 .getService();

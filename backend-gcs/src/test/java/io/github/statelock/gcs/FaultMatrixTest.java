@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultMatrixTest {
 
     /** What may happen to a request or its answer. */
+    @SuppressWarnings("ImmutableEnumChecker") // the suppliers have no state
     enum Fault {
         CUT_BEFORE(WireFault::cutBeforeSending),
         RESET_BEFORE(WireFault::resetBeforeSending),
@@ -129,7 +130,10 @@ class FaultMatrixTest {
     void aRenewalKeepsTheLock(Fault fault) throws Exception {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 GcsBackend backend = through(proxy)) {
-            HeldLock lock = backend.locks().acquire(key, patient());
+            // Of 10 s a renewal that hangs leaves one second, which a busy machine may need for itself.
+            LockOptions options =
+                    LockOptions.builder().lease(Duration.ofSeconds(15)).build();
+            HeldLock lock = backend.locks().acquire(key, options);
             ArmedWireFault armed = proxy.arm(fault.fault.get(), PATCH);
             armed.awaitFired(PATIENCE);
             int patches = proxy.count(PATCH);

@@ -3,6 +3,7 @@ package io.github.statelock.gcs;
 import io.github.statelock.testkit.TestServer;
 import io.github.statelock.testkit.TestServers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,7 +25,7 @@ final class Gcs {
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Map<TestServer, String> BUCKETS = new java.util.concurrent.ConcurrentHashMap<>();
+    private static final Map<TestServer, String> BUCKETS = new ConcurrentHashMap<>();
 
     private final URI server;
     private final String bucket;
@@ -147,7 +149,7 @@ final class Gcs {
         try {
             return HTTP.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -30,10 +30,10 @@ class GoogleCloudStorageTest {
     }
 
     @Test
-    void theExampleWritesOneSerialAfterTheOtherByUriAndWithAClient() throws Exception {
+    void theExampleWritesOneSerialAfterTheOther() throws Exception {
         client.create(BucketInfo.of(bucket));
         GoogleCloudStorageExample.applyByUri(store("network"));
-        GoogleCloudStorageExample.applyWithClient(client, bucket);
+        GoogleCloudStorageExample.applyByUri(store("network"));
         try (StateBackend backend = StateBackends.open(store("network"))) {
             assertThat(backend.states().read(GcsBackend.workspaceKey("default")))
                     .hasValueSatisfying(
