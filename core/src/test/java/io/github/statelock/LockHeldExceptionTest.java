@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -24,16 +25,19 @@ class LockHeldExceptionTest {
     void theMessageReadsLikeTerraforms() {
         String message = message(held(Optional.of(INFO), Optional.of(LEASE), false), Duration.ofSeconds(3));
         assertThat(message)
-                .startsWith("Error acquiring the state lock: \"prod/network.tfstate\" is held by somebody else.\n"
-                        + "Lock Info:\n"
-                        + "  ID:        9f1c2a34-0000-4000-8000-000000000000\n"
-                        + "  Path:      bucket/prod/network.tfstate\n"
-                        + "  Operation: apply\n"
-                        + "  Who:       anna@build-7\n"
-                        + "  Version:   1.9.0\n"
-                        + "  Created:   2026-11-20T14:00:00.123456789Z\n"
-                        + "  Info:      release 42\n");
-        assertThat(message).contains("forceUnlock(\"prod/network.tfstate\", \"9f1c2a34-0000-4000-8000-000000000000\")");
+                .startsWith(
+                        """
+                        Error acquiring the state lock: "prod/network.tfstate" is held by somebody else.
+                        Lock Info:
+                          ID:        9f1c2a34-0000-4000-8000-000000000000
+                          Path:      bucket/prod/network.tfstate
+                          Operation: apply
+                          Who:       anna@build-7
+                          Version:   1.9.0
+                          Created:   2026-11-20T14:00:00.123456789Z
+                          Info:      release 42
+                        """)
+                .contains("forceUnlock(\"prod/network.tfstate\", \"9f1c2a34-0000-4000-8000-000000000000\")");
     }
 
     @Test
@@ -80,8 +84,8 @@ class LockHeldExceptionTest {
         ObservedLock held = new ObservedLock(KEY, Optional.of(info), Optional.empty(), hostile, false);
         assertHarmless(message(held, Duration.ZERO), 11);
         assertHarmless(message(held(Optional.empty(), Optional.empty(), false, hostile), Duration.ZERO), 4);
-        assertHarmless(new LockIdMismatchException(hostile, held, "").getMessage(), 9);
-        assertHarmless(new LockLostException(KEY, "id", hostile).getMessage(), 1);
+        assertHarmless(message(new LockIdMismatchException(hostile, held, "")), 9);
+        assertHarmless(message(new LockLostException(KEY, "id", hostile)), 1);
     }
 
     @Test
@@ -115,7 +119,11 @@ class LockHeldExceptionTest {
     }
 
     private static String message(ObservedLock held, Duration unchangedFor) {
-        return new LockHeldException(held, unchangedFor).getMessage();
+        return message(new LockHeldException(held, unchangedFor));
+    }
+
+    private static String message(StatelockException e) {
+        return Objects.requireNonNull(e.getMessage());
     }
 
     private static ObservedLock held(Optional<LockInfo> info, Optional<Duration> lease, boolean expired) {

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +57,7 @@ final class EngineLock implements HeldLock {
     private Scheduler.Scheduled watchTimer = () -> {};
 
     /** Completed by the next answer to a renewal; replaced when it is. */
-    private final AtomicReference<CompletableFuture<Void>> nextAnswer =
-            new AtomicReference<>(new CompletableFuture<>());
+    private volatile CompletableFuture<Void> nextAnswer = new CompletableFuture<>();
 
     /**
      * A lock just taken.
@@ -210,7 +208,12 @@ final class EngineLock implements HeldLock {
 
     /** In one step: of two answers at once, each must complete what it replaces, or somebody would wait without end. */
     private void answered() {
-        nextAnswer.getAndSet(new CompletableFuture<>()).complete(null);
+        CompletableFuture<Void> answer;
+        synchronized (lock) {
+            answer = nextAnswer;
+            nextAnswer = new CompletableFuture<>();
+        }
+        answer.complete(null);
     }
 
     // ---- the deadline
@@ -322,7 +325,7 @@ final class EngineLock implements HeldLock {
         LockStatus status = status();
         // Twice: the first answer may be that of a renewal sent before the machine was suspended.
         for (int i = 0; i < 2 && state.suspended(); i++) {
-            CompletableFuture<Void> answer = nextAnswer.get();
+            CompletableFuture<Void> answer = nextAnswer;
             status = status();
             if (state.suspended()) {
                 Waits.getUninterruptibly(answer);

@@ -3,7 +3,9 @@ package io.github.statelock.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -55,15 +57,15 @@ class SystemSchedulerTest {
 
     @Test
     void tasksOfOneTimeRunInTheOrderOfTheirTimes() throws Exception {
-        StringBuffer order = new StringBuffer();
+        List<String> order = new CopyOnWriteArrayList<>();
         CompletableFuture<Void> end = new CompletableFuture<>();
         scheduler.schedule(Duration.ofMillis(90), () -> {
-            order.append('c');
+            order.add("c");
             end.complete(null);
         });
-        scheduler.schedule(Duration.ofMillis(60), () -> order.append('b'));
-        scheduler.schedule(Duration.ofMillis(30), () -> order.append('a'));
+        scheduler.schedule(Duration.ofMillis(60), () -> order.add("b"));
+        scheduler.schedule(Duration.ofMillis(30), () -> order.add("a"));
         end.get(30, TimeUnit.SECONDS);
-        assertThat(order).hasToString("abc");
+        assertThat(order).containsExactly("a", "b", "c");
     }
 }
