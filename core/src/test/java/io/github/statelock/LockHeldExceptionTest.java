@@ -25,8 +25,7 @@ class LockHeldExceptionTest {
     void theMessageReadsLikeTerraforms() {
         String message = message(held(Optional.of(INFO), Optional.of(LEASE), false), Duration.ofSeconds(3));
         assertThat(message)
-                .startsWith(
-                        """
+                .startsWith("""
                         Error acquiring the state lock: "prod/network.tfstate" is held by somebody else.
                         Lock Info:
                           ID:        9f1c2a34-0000-4000-8000-000000000000
