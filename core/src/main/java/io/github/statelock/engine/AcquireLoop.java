@@ -75,7 +75,7 @@ final class AcquireLoop {
     /** Takes the lock, or says who holds it when the wait is over. */
     LockAttempt run() throws InterruptedException {
         boolean handedOver = false;
-        CompletableFuture<Void> ended = engine.acquisitionStarts();
+        engine.start(this);
         try {
             LockAttempt end = awaitTurn() ? contend() : new LockAttempt.Held(knownHolder());
             handedOver = end instanceof LockAttempt.Acquired;
@@ -87,7 +87,7 @@ final class AcquireLoop {
                     ticket.leave();
                 }
             } finally {
-                ended.complete(null);
+                engine.end(this);
             }
         }
     }

@@ -3,7 +3,7 @@ package io.github.statelock.engine;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.OwnedLock;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -25,7 +25,7 @@ final class Engine {
     final HeldLocks held = new HeldLocks();
     final Renewals renewals = new Renewals(this);
     final Ghosts ghosts = new Ghosts(this);
-    private final Set<CompletableFuture<Void>> acquisitions = ConcurrentHashMap.newKeySet();
+    private final Map<AcquireLoop, CompletableFuture<Void>> acquisitions = new ConcurrentHashMap<>();
 
     Engine(LockDriver driver, EngineOptions options, EngineThreads threads) {
         this.driver = driver;
@@ -65,16 +65,21 @@ final class Engine {
         });
     }
 
-    /** Notes that an acquisition starts. What is returned must be completed when it has given back all that it will not hold. */
-    CompletableFuture<Void> acquisitionStarts() {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        acquisitions.add(ended);
-        ended.thenRun(() -> acquisitions.remove(ended));
-        return ended;
+    /** Notes that an acquisition starts, so that a close waits for its end. */
+    void start(AcquireLoop acquisition) {
+        acquisitions.put(acquisition, new CompletableFuture<>());
+    }
+
+    /** The acquisition has given back all that it will not hold. */
+    void end(AcquireLoop acquisition) {
+        CompletableFuture<Void> ended = acquisitions.remove(acquisition);
+        if (ended != null) {
+            ended.complete(null);
+        }
     }
 
     /** Completed when the acquisitions of this moment have ended. */
     CompletableFuture<Void> acquisitionsEnd() {
-        return CompletableFuture.allOf(acquisitions.toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(acquisitions.values().toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -1,7 +1,7 @@
 package io.github.statelock.engine;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 final class Waits {
 
     private final Scheduler scheduler;
-    private final Set<CompletableFuture<Void>> pauses = ConcurrentHashMap.newKeySet();
+    private final Map<Object, CompletableFuture<Void>> pauses = new ConcurrentHashMap<>();
     private volatile boolean ended;
 
     Waits(Scheduler scheduler) {
@@ -21,7 +21,7 @@ final class Waits {
     /** Ends all pauses, and those to come at once: the engine is closed. */
     void endAll() {
         ended = true;
-        pauses.forEach(pause -> pause.complete(null));
+        pauses.values().forEach(pause -> pause.complete(null));
     }
 
     /** Waits for the future or the time, whichever comes first; less where the engine is closed. */
@@ -29,13 +29,14 @@ final class Waits {
         CompletableFuture<Void> over = new CompletableFuture<>();
         Scheduler.Scheduled timer = scheduler.schedule(time, () -> over.complete(null));
         orUntil.whenComplete((value, failure) -> over.complete(null));
-        pauses.add(over);
+        Object self = new Object();
+        pauses.put(self, over);
         try {
             if (!ended) {
                 get(over);
             }
         } finally {
-            pauses.remove(over);
+            pauses.remove(self);
             timer.cancel();
         }
     }
