@@ -62,12 +62,12 @@ final class GcsStateStore implements StateDriver {
             if (object.isEmpty() || isEmpty(object.get())) {
                 return Optional.empty();
             }
-            if (broken != null && broken.getGeneration().equals(object.get().getGeneration())) {
-                throw corrupt(key, broken);
-            }
             Optional<byte[]> content = objects.content(object.get(), encryption.forRead());
             if (content.isPresent() && isWhole(object.get(), content.get())) {
                 return Optional.of(stored(key, object.get(), content.get()));
+            }
+            if (broken != null && broken.getGeneration().equals(object.get().getGeneration())) {
+                throw corrupt(key, broken);
             }
             broken = content.isPresent() ? object.get() : null; // else it was replaced between the two requests
         }
@@ -95,7 +95,7 @@ final class GcsStateStore implements StateDriver {
     private StateCorruptException corrupt(StateKey key, BlobInfo object) {
         return new StateCorruptException(
                 "The content of the state \"" + key + "\" does not match the checksum of " + names.uri(object.getName())
-                        + ", generation " + object.getGeneration() + ": it was damaged on its way. Read it again.",
+                        + ", generation " + object.getGeneration() + ": it is damaged, or was on its way twice.",
                 null);
     }
 

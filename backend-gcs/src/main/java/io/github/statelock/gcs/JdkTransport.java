@@ -7,9 +7,10 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 
 /**
- * The Google client's requests over the JDK's {@link HttpClient}. The client's own transport sends a DELETE silently again
- * when its connection was closed without an answer, and it is then answered "not there": a lock's holder could not tell its
- * own release from somebody else's force-unlock. This one sends every change once. Safe for use by several threads.
+ * The Google client's requests over the JDK's {@link HttpClient}, which sends every change once. The client's own transport
+ * stands on {@code HttpURLConnection}, which may send a request again whose connection was closed without an answer: a DELETE
+ * is then answered "not there", and a holder could not tell its own release from somebody else's force-unlock. It also knows
+ * no PATCH, and no end of an answer that trickles in. Safe for use by several threads.
  */
 final class JdkTransport extends HttpTransport {
 

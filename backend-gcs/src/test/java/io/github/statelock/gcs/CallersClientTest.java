@@ -80,9 +80,10 @@ class CallersClientTest {
                         .verifyConditionalWrites(false)
                         .build()) {
             HeldLock lock = backend.locks()
-                    .acquire(key, LockOptions.builder().lease(Duration.ofSeconds(10)).build());
-            Eventually.holds(() ->
-                    proxy.count(WireRequest.header("x-http-method-override", "PATCH")) > 1);
+                    .acquire(
+                            key,
+                            LockOptions.builder().lease(Duration.ofSeconds(10)).build());
+            Eventually.holds(() -> proxy.count(WireRequest.header("x-http-method-override", "PATCH")) > 1);
             lock.ensureHeld();
             lock.release();
             assertThat(second.lockDriver().observe(key)).isEmpty();

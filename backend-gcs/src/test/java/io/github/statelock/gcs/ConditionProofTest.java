@@ -26,8 +26,8 @@ class ConditionProofTest {
     @Test
     void aStoreThatHonoursAllConditionsPassesAndKeepsNoProbe() {
         Gcs gcs = Gcs.main();
-        GcsObjects objects = new GcsObjects(
-                gcs.clients().locks(), GcsNames.of(gcs.bucket(), "proved/" + key), Optional.empty());
+        GcsObjects objects =
+                new GcsObjects(gcs.clients().locks(), GcsNames.of(gcs.bucket(), "proved/" + key), Optional.empty());
         assertThatCode(new ConditionProof(objects, true)::require).doesNotThrowAnyException();
         List<String> left = new ArrayList<>();
         objects.list("proved/", object -> left.add(object.getName()));

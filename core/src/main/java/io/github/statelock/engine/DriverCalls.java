@@ -133,7 +133,8 @@ final class DriverCalls {
                     call,
                     new BackendUnavailableException(
                             "Not sent within " + timeout.toMillis()
-                                    + " ms: all calls of this backend are waiting for answers, or its store limits changes",
+                                    + " ms: all calls of this backend are waiting for answers, or its store limits"
+                                    + " changes",
                             null));
         } else {
             call.answer().completeExceptionally(new OverrunException(timeout));
