@@ -69,7 +69,8 @@ class TerraformCompatibilityTest {
             assertThat(store.attribute(path, "Info").s())
                     .isEqualTo(new String(LockInfoCodec.encode(lock.info()), UTF_8))
                     .contains("\"Path\":\"" + path + "\"");
-            assertThat(store.attribute(path, "Holder").s()).isEqualTo(lock.info().id());
+            assertThat(store.attribute(path, "Holder").s())
+                    .isEqualTo(lock.info().id());
             assertThat(store.attribute(path, "LeaseMillis").n()).isEqualTo("30000");
         }
     }
