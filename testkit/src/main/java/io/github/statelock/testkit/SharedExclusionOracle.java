@@ -129,9 +129,9 @@ public final class SharedExclusionOracle {
             // A link appears with its content or not at all, so that a killed process leaves no empty file.
             Files.createLink(inside, mine);
         } catch (FileAlreadyExistsException e) {
-            String there = text(inside).orElse("somebody who just left");
-            if (!isGone(there)) {
-                violation("two holders at once: " + there + ", " + name);
+            Optional<String> there = text(inside);
+            if (there.isEmpty() || !isGone(there.get())) {
+                violation("two holders at once: " + there.orElse("somebody who just left") + ", " + name);
             }
             Files.move(mine, inside, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -180,15 +180,18 @@ public final class SharedExclusionOracle {
     }
 
     /** Whether that process has ended; one that is not yet buried by its parent has ended too. */
-    private static boolean isGone(String name) throws IOException {
-        String pid = name.substring(0, Math.max(0, name.indexOf(' ')));
-        if (pid.isEmpty()) {
-            return false;
+    private static boolean isGone(String name) {
+        long pid = Long.parseLong(name.substring(0, name.indexOf(' ')));
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty() || isZombie(pid);
+    }
+
+    private static boolean isZombie(long pid) {
+        try {
+            return text(Path.of("/proc", Long.toString(pid), "stat"))
+                    .filter(stat -> stat.contains(") Z ") || stat.contains(") X "))
+                    .isPresent();
+        } catch (IOException e) {
+            return true; // it ended while its entry was read
         }
-        boolean alive = ProcessHandle.of(Long.parseLong(pid))
-                .map(ProcessHandle::isAlive)
-                .orElse(false);
-        Optional<String> stat = alive ? text(Path.of("/proc", pid, "stat")) : Optional.empty();
-        return !alive || stat.map(s -> s.contains(") Z ") || s.contains(") X ")).orElse(false);
     }
 }
