@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * <p>Every method may throw {@link BackendDeniedException}, {@link BackendMisconfiguredException} and
  * {@link BackendUnavailableException}; nothing was applied then. Every call ends within its deadline: the wait that was
- * asked for plus the call timeout (by default 10 s), and once more the call timeout where something must be given back.
+ * asked for plus twice the call timeout (by default 10 s), in which the store has to decide, and once more the call timeout
+ * where something must be given back.
  */
 public interface LockManager {
 
@@ -22,7 +23,7 @@ public interface LockManager {
      * @param key the key to lock
      * @param options how
      * @return the lock, or who holds it
-     * @throws OutcomeUnknownException if no answer came within the call timeout; it carries the lock's ID
+     * @throws OutcomeUnknownException if no answer came within twice the call timeout; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
      */
     LockAttempt tryAcquire(StateKey key, LockOptions options) throws InterruptedException;
@@ -34,7 +35,7 @@ public interface LockManager {
      * @param options how, and how long to wait
      * @return the lock
      * @throws LockHeldException if somebody else still holds it after the wait
-     * @throws OutcomeUnknownException if no answer came within the wait and the call timeout; it carries the lock's ID
+     * @throws OutcomeUnknownException if no answer came within the wait and twice the call timeout; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
      */
     HeldLock acquire(StateKey key, LockOptions options) throws InterruptedException;

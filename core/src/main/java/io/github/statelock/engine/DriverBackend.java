@@ -1,5 +1,6 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockedState;
 import io.github.statelock.StateBackend;
@@ -45,7 +46,7 @@ public abstract class DriverBackend implements StateBackend {
     }
 
     @Override
-    public final DriverLockManager locks() {
+    public final LockManager locks() {
         return locks;
     }
 

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The lock manager of every backend. Safe for use by several threads. */
-public final class DriverLockManager implements LockManager, AutoCloseable {
+final class DriverLockManager implements LockManager, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriverLockManager.class);
 

@@ -1,6 +1,5 @@
 package io.github.statelock.engine;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.FencingToken;
 import io.github.statelock.HeldLock;
@@ -11,9 +10,6 @@ import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
-import io.github.statelock.engine.DriverCalls.Timed;
-import io.github.statelock.spi.OwnedLock;
-import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,39 +17,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A lock that is held. Its timers: one that starts the next renewal, and one that watches the deadline and never waits for a
- * call. What a renewal's answer means is decided here; when it is sent, in {@link Renewals}; what its holder may believe, in
- * {@link LeaseState}; how it ends, in {@link LockRelease}.
+ * A lock that is held, as its holder sees it. What keeps it is {@link LeaseKeeper}; what ends it, {@link LockRelease}.
  */
 final class EngineLock implements HeldLock {
 
     private final Engine engine;
     private final StateKey key;
     private final LockInfo info;
-    private final Optional<Lease> lease;
-    private final LeaseState state;
     private final Optional<FencingToken> token;
     private final Callbacks callbacks;
     private final LockListener listener;
-    private final Optional<Duration> maxHold;
-    private final long acquired;
     private final Runnable ended;
+    private final LeaseKeeper keeper;
     private final LockRelease release;
-
-    private final AtomicBoolean renewing = new AtomicBoolean();
     private final CompletableFuture<LockLostException> lost = new CompletableFuture<>();
     private final AtomicBoolean hasEnded = new AtomicBoolean();
-    private final Object lock = new Object();
-
-    @GuardedBy("lock")
-    private Scheduler.Scheduled renewalTimer = () -> {};
-
-    @GuardedBy("lock")
-    private Scheduler.Scheduled watchTimer = () -> {};
-
-    /** Completed by the next answer to a renewal; replaced when it is. */
-    @GuardedBy("lock")
-    private CompletableFuture<Void> nextAnswer = new CompletableFuture<>();
 
     /**
      * A lock just taken.
@@ -62,240 +40,23 @@ final class EngineLock implements HeldLock {
      */
     EngineLock(
             Engine engine, LockOptions options, Callbacks callbacks, Confirmation.Confirmed confirmed, Runnable ended) {
-        OwnedLock owned = confirmed.lock();
         this.engine = engine;
-        this.key = owned.key();
-        this.info = owned.info();
-        this.lease = owned.lease().map(Lease::new);
-        this.state = new LeaseState(lease, engine.ticker, owned, confirmed.sent(), confirmed.sentWall());
+        this.key = confirmed.lock().key();
+        this.info = confirmed.lock().info();
         this.token = confirmed.token();
         this.callbacks = callbacks;
         this.listener = options.listener();
-        this.maxHold = options.maxHold();
-        this.acquired = engine.ticker.nanos();
         this.ended = ended;
-        this.release = new LockRelease(engine, this);
+        this.keeper = new LeaseKeeper(engine, options, confirmed, new Told());
+        this.release = new LockRelease(engine, this, keeper);
     }
 
     /** Starts the timers and tells the listener. */
     void start(Optional<ObservedLock> takenFrom) {
         takenFrom.ifPresent(from -> callbacks.run(() -> listener.takenOver(this, from)));
         callbacks.run(() -> listener.acquired(this));
-        lease.ifPresent(l -> {
-            scheduleRenewal(l);
-            scheduleWatch(l);
-        });
+        keeper.start();
     }
-
-    // ---- renewals
-
-    /** The moment by which a renewal must have succeeded. */
-    long deadline() {
-        return state.deadline();
-    }
-
-    /** How long a renewal may take. */
-    Duration renewalTimeout() {
-        Duration third = lease.map(Lease::renewAfter).orElse(engine.options.callTimeout());
-        return third.compareTo(engine.options.callTimeout()) < 0 ? third : engine.options.callTimeout();
-    }
-
-    /** What to renew; empty once there is nothing to renew any more. */
-    Optional<OwnedLock> renewalTarget() {
-        LockStatus status = status();
-        if (status == LockStatus.LOST || status == LockStatus.RELEASED) {
-            renewing.set(false);
-            return Optional.empty();
-        }
-        return Optional.of(state.owned());
-    }
-
-    /** A renewal was answered. */
-    void onRenewal(Timed<RenewOutcome> answer) {
-        renewing.set(false);
-        if (answer.value() instanceof RenewOutcome.Renewed renewed) {
-            onRenewed(renewed.lock(), answer);
-        } else if (answer.value() instanceof RenewOutcome.Lost gone) {
-            onRefused(gone.actual());
-        } else if (answer.value() instanceof RenewOutcome.Refused refused) {
-            retryRenewal("a renewal was refused: " + refused.cause().getMessage());
-        } else if (answer.value() instanceof RenewOutcome.Unknown unknown) {
-            retryRenewal("a renewal was not answered: " + unknown.cause());
-        }
-        answered();
-    }
-
-    /** A renewal overran its deadline or threw. */
-    void onRenewalFailure(Throwable failure) {
-        renewing.set(false);
-        // One that overran was sent long ago: waiting once more could cost a short lease. The pace holds all the same.
-        boolean overran = failure instanceof DriverCalls.OverrunException;
-        retryRenewal(
-                "a renewal failed: " + failure.getMessage(), overran ? Duration.ZERO : engine.options.changeInterval());
-        answered();
-    }
-
-    private void onRenewed(OwnedLock next, Timed<RenewOutcome> answer) {
-        if (state.renewed(next, answer.sent(), answer.sentWall())) {
-            callbacks.run(() -> listener.renewed(this));
-            lease.ifPresent(this::scheduleRenewal);
-        } else if (status() == LockStatus.LOST) {
-            // Too late: nobody may rely on this lock any more, and the store has just given it a fresh lease, which
-            // would
-            // keep others out for nothing. A lock that is being released has its release for that: a second removal at
-            // the same time would make that release find the record gone.
-            engine.removeQuietly(next);
-        }
-    }
-
-    private void onRefused(Optional<ObservedLock> actual) {
-        if (actual.isPresent() && actual.get().hasId(info.id())) {
-            // An earlier renewal of ours was applied and its answer lost: the record is ours in a version we did not
-            // know.
-            String version = actual.get().version();
-            if (version.equals(state.owned().version())) {
-                retryRenewal("a renewal was refused, but its record is unchanged");
-            } else {
-                state.adopt(version);
-                renewNow();
-            }
-        } else {
-            lose(actual.map(a -> "its record is somebody else's now" + by(a)).orElse("its record is gone"));
-        }
-    }
-
-    private void retryRenewal(String reason) {
-        retryRenewal(reason, engine.options.changeInterval());
-    }
-
-    private void retryRenewal(String reason, Duration floor) {
-        atRisk(reason);
-        lease.ifPresent(l -> {
-            Duration least = l.length().dividedBy(20);
-            Duration from = least.compareTo(floor) > 0 ? least : floor;
-            renewIn(Jitter.between(from, from.multipliedBy(3).dividedBy(2)));
-        });
-    }
-
-    private void atRisk(String reason) {
-        if (state.atRisk()) {
-            callbacks.run(() -> listener.atRisk(this, reason));
-        }
-    }
-
-    private void scheduleRenewal(Lease l) {
-        Duration in = l.renewAfter().minus(state.age());
-        renewIn(Jitter.between(in.multipliedBy(9).dividedBy(10), in));
-    }
-
-    /** One timer at a time: a renewal out of turn must not start a second chain of renewals. */
-    private void renewIn(Duration delay) {
-        Scheduler.Scheduled next = engine.scheduler.schedule(delay, this::renewNow);
-        synchronized (lock) {
-            renewalTimer.cancel();
-            renewalTimer = next;
-        }
-        cancelIfEnded(next);
-    }
-
-    private void renewNow() {
-        if (!heldTooLong() && renewing.compareAndSet(false, true)) {
-            engine.renewals.submit(this);
-        }
-    }
-
-    private boolean heldTooLong() {
-        Duration held = Duration.ofNanos(engine.ticker.nanos() - acquired);
-        return maxHold.isPresent() && held.compareTo(maxHold.get()) >= 0;
-    }
-
-    /** In one step: of two answers at once, each must complete what it replaces, or somebody would wait without end. */
-    private void answered() {
-        CompletableFuture<Void> answer;
-        synchronized (lock) {
-            answer = nextAnswer;
-            nextAnswer = new CompletableFuture<>();
-        }
-        answer.complete(null);
-    }
-
-    private CompletableFuture<Void> nextAnswer() {
-        synchronized (lock) {
-            return nextAnswer;
-        }
-    }
-
-    // ---- the deadline
-
-    private void scheduleWatch(Lease l) {
-        long left = state.deadline() - engine.ticker.nanos();
-        Duration toLate = l.lateAfter().minus(state.age());
-        Duration in = toLate.isNegative() || toLate.isZero() ? Duration.ofNanos(left) : toLate;
-        Scheduler.Scheduled next = engine.scheduler.schedule(in, () -> watch(l));
-        synchronized (lock) {
-            watchTimer = next;
-        }
-        cancelIfEnded(next);
-    }
-
-    /** The hold may end while a timer is set: whichever of the two comes second cancels it. */
-    private void cancelIfEnded(Scheduler.Scheduled timer) {
-        if (hasEnded.get()) {
-            timer.cancel();
-        }
-    }
-
-    private void watch(Lease l) {
-        LockStatus status = status();
-        if (status == LockStatus.LOST || status == LockStatus.RELEASED) {
-            return;
-        }
-        if (state.age().compareTo(l.lateAfter()) >= 0) {
-            atRisk("the renewal is late");
-        }
-        scheduleWatch(l);
-    }
-
-    @Override
-    public LockStatus status() {
-        if (state.expireIfDue(deadlineReason())) {
-            onLoss();
-        } else if (state.suspended()) {
-            atRisk("the machine was suspended");
-            renewNow();
-        }
-        return state.status();
-    }
-
-    private String deadlineReason() {
-        return heldTooLong()
-                ? "it was held for longer than maxHold, " + maxHold.orElseThrow()
-                : "its lease could not be renewed in time";
-    }
-
-    /** The record is known not to be ours. */
-    void lose(String reason) {
-        if (state.lose(reason)) {
-            onLoss();
-        }
-    }
-
-    /** This process has broken the lock by force. */
-    void force() {
-        callbacks.run(() -> listener.forced(this));
-        lose("it was force-unlocked");
-    }
-
-    /** Run once, by whoever made the status LOST. */
-    private void onLoss() {
-        LockLostException reason = lostException();
-        callbacks.run(() -> listener.lost(this, reason));
-        lost.complete(reason);
-        answered();
-        end();
-    }
-
-    // ---- the holder's side
 
     @Override
     public StateKey key() {
@@ -308,9 +69,13 @@ final class EngineLock implements HeldLock {
     }
 
     @Override
+    public LockStatus status() {
+        return keeper.status();
+    }
+
+    @Override
     public Optional<Duration> remaining() {
-        status();
-        return state.remaining();
+        return keeper.remaining();
     }
 
     @Override
@@ -320,22 +85,13 @@ final class EngineLock implements HeldLock {
 
     @Override
     public void ensureHeld() {
-        LockStatus status = status();
-        // Twice: the first answer may be that of a renewal sent before the machine was suspended.
-        for (int i = 0; i < 2 && state.suspended(); i++) {
-            CompletableFuture<Void> answer = nextAnswer();
-            status = status();
-            if (state.suspended()) {
-                Waits.getUninterruptibly(answer);
-                status = status();
-            }
-        }
-        if (state.suspended()) {
+        if (!keeper.awaitDecision()) {
             throw new BackendUnavailableException(
                     "The machine was suspended while it held the lock " + info.id() + " of \"" + key
                             + "\", and the store could not be asked whether it still does",
                     null);
         }
+        LockStatus status = status();
         if (status == LockStatus.LOST) {
             throw lostException();
         }
@@ -364,21 +120,8 @@ final class EngineLock implements HeldLock {
         return release.start();
     }
 
-    /** The holder gives the lock up: stops the renewals, and says whether it was lost before. */
-    boolean giveUp() {
-        status();
-        state.release();
-        answered();
-        return state.status() == LockStatus.LOST;
-    }
-
-    /** The record in the newest version that an answer showed. */
-    OwnedLock owned() {
-        return state.owned();
-    }
-
     LockLostException lostException() {
-        return new LockLostException(key, info.id(), state.reason());
+        return new LockLostException(key, info.id(), keeper.reason());
     }
 
     /** The lock was given back. */
@@ -394,12 +137,36 @@ final class EngineLock implements HeldLock {
     /** Frees the place in the local queue, once. */
     void end() {
         if (hasEnded.compareAndSet(false, true)) {
-            synchronized (lock) {
-                renewalTimer.cancel();
-                watchTimer.cancel();
-            }
+            keeper.stop();
             engine.held.remove(this);
             ended.run();
+        }
+    }
+
+    /** This process has broken the lock by force. */
+    void force() {
+        callbacks.run(() -> listener.forced(this));
+        keeper.lose("it was force-unlocked");
+    }
+
+    /** What becomes of the lease, for the listener and for those who asked to be told of a loss. */
+    private final class Told implements LeaseKeeper.Events {
+        @Override
+        public void renewed() {
+            callbacks.run(() -> listener.renewed(EngineLock.this));
+        }
+
+        @Override
+        public void atRisk(String reason) {
+            callbacks.run(() -> listener.atRisk(EngineLock.this, reason));
+        }
+
+        @Override
+        public void lost(String reason) {
+            LockLostException loss = new LockLostException(key, info.id(), reason);
+            callbacks.run(() -> listener.lost(EngineLock.this, loss));
+            lost.complete(loss);
+            end();
         }
     }
 

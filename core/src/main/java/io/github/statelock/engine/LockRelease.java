@@ -15,6 +15,7 @@ final class LockRelease {
 
     private final Engine engine;
     private final EngineLock held;
+    private final LeaseKeeper keeper;
     private final Object lock = new Object();
 
     /** The newest release; null before the first. */
@@ -24,9 +25,10 @@ final class LockRelease {
     /** Whether a release has ended the hold. Written before that release's future completes. */
     private volatile boolean ended;
 
-    LockRelease(Engine engine, EngineLock held) {
+    LockRelease(Engine engine, EngineLock held, LeaseKeeper keeper) {
         this.engine = engine;
         this.held = held;
+        this.keeper = keeper;
     }
 
     /** Starts the release, or joins the one under way. Once one has ended the hold, later calls have nothing to do. */
@@ -44,8 +46,8 @@ final class LockRelease {
 
     /** A lost lock's record is removed too, if it is still ours: that frees it for others sooner. */
     private CompletableFuture<Void> remove() {
-        boolean wasLost = held.giveUp();
-        return Removal.ofOwn(engine, held.owned()).handle((removed, failure) -> {
+        boolean wasLost = keeper.giveUp();
+        return Removal.ofOwn(engine, keeper.owned()).handle((removed, failure) -> {
             held.end();
             if (wasLost) {
                 ended = true;

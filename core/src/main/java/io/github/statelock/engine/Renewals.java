@@ -19,7 +19,7 @@ final class Renewals {
 
     private static final int MAX_WHEN_ONE_HANGS = 4;
 
-    private record Due(EngineLock lock, long deadline) {}
+    private record Due(LeaseKeeper lock, long deadline) {}
 
     private final Engine engine;
     private final Object lock = new Object();
@@ -38,7 +38,7 @@ final class Renewals {
     }
 
     /** Has the lock renewed as soon as it is its turn. Never blocks. */
-    void submit(EngineLock held) {
+    void submit(LeaseKeeper held) {
         synchronized (lock) {
             due.add(new Due(held, held.deadline()));
         }
@@ -46,13 +46,13 @@ final class Renewals {
     }
 
     private void pump() {
-        for (Optional<EngineLock> next = take(); next.isPresent(); next = take()) {
+        for (Optional<LeaseKeeper> next = take(); next.isPresent(); next = take()) {
             send(next.get());
         }
     }
 
     /** The next lock to renew, counted as in flight; empty if none is due or none may be sent. */
-    private Optional<EngineLock> take() {
+    private Optional<LeaseKeeper> take() {
         synchronized (lock) {
             int most = hanging > 0 ? MAX_WHEN_ONE_HANGS : MAX_IN_FLIGHT;
             Due next = inFlight < most ? due.poll() : null;
@@ -64,14 +64,14 @@ final class Renewals {
         }
     }
 
-    private void send(EngineLock held) {
+    private void send(LeaseKeeper held) {
         Optional<OwnedLock> target = held.renewalTarget();
         if (target.isEmpty()) {
             ended(false);
             return;
         }
         Call<RenewOutcome> call = engine.threads.renewalCalls.start(
-                engine.change(held.key()), held.renewalTimeout(), () -> engine.driver.renew(target.get()));
+                engine.change(target.get().key()), held.renewalTimeout(), () -> engine.driver.renew(target.get()));
         call.answer().whenComplete((answer, failure) -> {
             boolean hangs = failure instanceof DriverCalls.OverrunException;
             if (hangs) {

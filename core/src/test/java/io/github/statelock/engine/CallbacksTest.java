@@ -89,12 +89,4 @@ class CallbacksTest {
             return made.contains(3);
         });
     }
-
-    @Test
-    void aClosedPoolMakesNoCallAndThrowsNothing() {
-        pool.shutdown();
-        callbacks.run(() -> made.add(1));
-        callbacks.run(() -> made.add(2));
-        assertThat(made).isEmpty();
-    }
 }

@@ -50,7 +50,7 @@ class ClosingTest extends EngineTest {
         store.put(KEY, "them", Optional.of(LEASE));
         Future<?> sweep = inBackground(() -> manager.sweep(""));
         long later = time.nanos() + Duration.ofSeconds(10).toNanos();
-        time.advanceUntil(() -> time.nanos() >= later); // it waits for the lease to end
+        time.advanceUntil(() -> time.nanos() - later >= 0); // it waits for the lease to end
         manager.close();
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(sweep::get)

@@ -126,7 +126,7 @@ class DriverTroubleTest extends EngineTest {
                     .isThrownBy(() -> manager.acquire(KEY, LockOptions.operation("another")))
                     .withMessageContaining("may well be alive");
             long until = time.nanos() + Duration.ofMinutes(1).toNanos();
-            time.advanceUntil(() -> time.nanos() >= until);
+            time.advanceUntil(() -> time.nanos() - until >= 0);
         }
     }
 

@@ -130,7 +130,7 @@ class GhostsTest extends EngineTest {
 
     private void pass(Duration duration) {
         long until = time.nanos() + duration.toNanos();
-        while (time.nanos() < until) {
+        while (time.nanos() - until < 0) {
             time.advance(Duration.ofMillis(500));
             LockSupport.parkNanos(500_000); // for the engine's threads, which take what is due
             ManualTime.await(store::isIdle);
