@@ -31,8 +31,8 @@ class LincheckTest {
 
     private static void check(Class<?> test) {
         new ModelCheckingOptions()
-                .iterations(6)
-                .invocationsPerIteration(150)
+                .iterations(5)
+                .invocationsPerIteration(100)
                 .threads(3)
                 .actorsPerThread(2)
                 .actorsBefore(1)
