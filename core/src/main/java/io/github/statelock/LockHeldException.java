@@ -48,11 +48,14 @@ public final class LockHeldException extends StatelockException {
     }
 
     private static String message(ObservedLock holder, Duration unchangedFor) {
+        String opening = "Error acquiring the state lock: \"" + holder.key() + "\" is held by somebody else.\n";
+        if (holder.info().isEmpty() && holder.version().isEmpty()) {
+            return opening + "The store refused the lock, but its record could not be read: try again.";
+        }
         String info = holder.info()
                 .map(i -> "Lock Info:\n" + i.describe())
                 .orElse("The lock's record is unreadable; its version is " + Printable.line(holder.version()) + ".\n");
-        return "Error acquiring the state lock: \"" + holder.key() + "\" is held by somebody else.\n" + info
-                + liveness(holder, unchangedFor) + "\n"
+        return opening + info + liveness(holder, unchangedFor) + "\n"
                 + "If you are sure that the holder is dead, free the lock with forceUnlock(\"" + holder.key() + "\", \""
                 + Printable.line(holder.info().map(LockInfo::id).orElse(holder.version())) + "\").";
     }

@@ -6,7 +6,8 @@ import java.time.Duration;
  * Told what happens to a lock, for progress lines, logs and metrics. Every method does nothing by default.
  *
  * <p>Calls come on a thread of the engine's, never under one of its locks, one after the other for one acquisition. What
- * a listener throws is logged and changes nothing.
+ * a listener throws is logged and changes nothing. A listener that blocks holds up the other callbacks of its backend, which
+ * has two threads for them.
  */
 public interface LockListener {
 

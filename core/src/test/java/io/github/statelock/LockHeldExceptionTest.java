@@ -100,6 +100,12 @@ class LockHeldExceptionTest {
         assertThat(e.unchangedFor()).isEqualTo(Duration.ofSeconds(3));
     }
 
+    @Test
+    void aRecordThatNobodyCouldReadIsNotOfferedForAForceUnlock() {
+        ObservedLock unread = new ObservedLock(KEY, Optional.empty(), Optional.empty(), "", false);
+        assertThat(message(unread, Duration.ZERO)).contains("could not be read").doesNotContain("forceUnlock");
+    }
+
     private static void assertHarmless(String message, int lines) {
         assertThat(message.codePoints().filter(c -> c != '\n')).noneMatch(LockHeldExceptionTest::isUnsafe);
         assertThat(message.lines()).hasSize(lines);

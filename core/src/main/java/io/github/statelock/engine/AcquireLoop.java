@@ -288,7 +288,7 @@ final class AcquireLoop {
 
     /** Who made the store refuse; a record without content where nobody could read it. */
     private ObservedLock knownHolder() {
-        return holder != null ? holder : new ObservedLock(key, Optional.empty(), Optional.empty(), "unknown", false);
+        return holder != null ? holder : new ObservedLock(key, Optional.empty(), Optional.empty(), "", false);
     }
 
     private static Duration shorter(Duration a, Duration b) {

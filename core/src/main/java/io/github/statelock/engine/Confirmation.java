@@ -87,6 +87,9 @@ final class Confirmation {
                 patience.pauseAfter(
                         new BackendUnavailableException("An older renewal of ours came first", null), attempt);
             } else if (answer.value() instanceof RenewOutcome.Refused refused) {
+                if (!(refused.cause() instanceof BackendUnavailableException)) {
+                    throw refused.cause();
+                }
                 patience.pauseAfter(refused.cause(), attempt);
             } else if (answer.value() instanceof RenewOutcome.Unknown unknown) {
                 patience.pauseAfter(unknown.cause(), attempt);
