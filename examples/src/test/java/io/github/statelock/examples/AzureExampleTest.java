@@ -6,6 +6,7 @@ import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.github.statelock.testkit.TestServers;
+import java.net.URI;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -16,19 +17,37 @@ class AzureExampleTest {
             "devstoreaccount1",
             "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==");
 
-    @Test
-    void theExampleWritesOverTheCallersClient() throws Exception {
-        BlobContainerClient container = new BlobServiceClientBuilder()
+    private final String name = "t" + UUID.randomUUID();
+
+    private BlobContainerClient newContainer() {
+        return new BlobServiceClientBuilder()
                 .endpoint(TestServers.azureBlob().uri().toString())
                 .credential(EMULATOR)
                 .buildClient()
-                .createBlobContainer("t" + UUID.randomUUID());
+                .createBlobContainer(name);
+    }
+
+    /** The key is in the environment. */
+    private URI store(String prefix) {
+        return URI.create("azblob://" + name + "/" + prefix + "?endpoint="
+                + TestServers.azureBlob().uri());
+    }
+
+    @Test
+    void theCallersClientAndTheUriOpenTheSamePlace() throws Exception {
+        BlobContainerClient container = newContainer();
         AzureExample.applyWith(container);
-        AzureExample.applyWith(container);
+        AzureExample.applyAt(store("network"));
         assertThat(container
                         .getBlobClient("network/prod.tfstate")
                         .downloadContent()
                         .toString())
                 .contains("\"serial\": 2");
+    }
+
+    @Test
+    void theWholeStoryHappensInAContainer() throws Exception {
+        newContainer();
+        assertThat(Quickstart.run("--store", store("story").toString())).isZero();
     }
 }
