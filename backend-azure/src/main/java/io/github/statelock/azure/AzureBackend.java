@@ -7,9 +7,7 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +44,17 @@ public final class AzureBackend extends DriverBackend {
     }
 
     /** Builds {@link AzureBackend}s. Not safe for use by several threads; what it builds is. */
-    public static final class Builder {
+    public static final class Builder extends DriverBackend.Builder<Builder> {
 
         private @Nullable BlobContainerClient client;
         private final AzureClients clients = new AzureClients();
         private String prefix = "";
         private boolean snapshots;
         private boolean breakUnnamedLeases;
-        private EngineOptions.Builder engine = EngineOptions.builder();
 
-        private Builder() {}
+        private Builder() {
+            super(EngineOptions.builder());
+        }
 
         /**
          * A client that the caller has configured and closes. It may retry requests: every one is safe to repeat. Customer
@@ -205,61 +204,6 @@ public final class AzureBackend extends DriverBackend {
         }
 
         /**
-         * How long one request for a lock may take.
-         *
-         * @param timeout by default 10 s
-         * @return this builder
-         */
-        public Builder callTimeout(Duration timeout) {
-            engine.callTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * How long reading or writing a state may take.
-         *
-         * @param timeout by default 5 min
-         * @return this builder
-         */
-        public Builder transferTimeout(Duration timeout) {
-            engine.transferTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * The largest state that is written.
-         *
-         * @param bytes by default 512 MiB
-         * @return this builder
-         */
-        public Builder maxStateBytes(long bytes) {
-            engine.maxStateBytes(bytes);
-            return this;
-        }
-
-        /**
-         * Whether held locks are released when the JVM shuts down in an orderly way.
-         *
-         * @param release by default false
-         * @return this builder
-         */
-        public Builder releaseOnShutdown(boolean release) {
-            engine.releaseOnShutdown(release);
-            return this;
-        }
-
-        /**
-         * Everything else that the engine takes, such as other clocks in tests.
-         *
-         * @param change sets options of the builder it is given, and gives it back
-         * @return this builder
-         */
-        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
-            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
-            return this;
-        }
-
-        /**
          * Opens the container. No request is sent: what is wrong with it shows with the first.
          *
          * @return a new backend, to be closed by the caller
@@ -267,7 +211,7 @@ public final class AzureBackend extends DriverBackend {
          *     not fit together
          */
         public AzureBackend build() {
-            EngineOptions options = engine.build();
+            EngineOptions options = engineOptions();
             CallThreads threads = new CallThreads();
             BlobContainerClient container =
                     client != null ? clients.refuseBeside(client) : clients.build(options.transferTimeout(), threads);

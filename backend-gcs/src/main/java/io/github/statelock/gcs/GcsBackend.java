@@ -11,7 +11,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ public final class GcsBackend extends DriverBackend {
     }
 
     /** Builds {@link GcsBackend}s. Not safe for use by several threads; what it builds is. */
-    public static final class Builder {
+    public static final class Builder extends DriverBackend.Builder<Builder> {
 
         private static final Duration POLL_FROM = Duration.ofSeconds(1);
         private static final Duration POLL_TO = Duration.ofSeconds(2);
@@ -79,10 +78,9 @@ public final class GcsBackend extends DriverBackend {
         private Optional<String> kmsKeyName = Optional.empty();
         private boolean versioning = true;
         private Optional<Boolean> verifyConditions = Optional.empty();
-        private EngineOptions.Builder engine =
-                EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(CHANGE_INTERVAL);
 
         private Builder(String bucket) {
+            super(EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(CHANGE_INTERVAL));
             this.bucket = Objects.requireNonNull(bucket, "bucket");
         }
 
@@ -199,61 +197,6 @@ public final class GcsBackend extends DriverBackend {
         }
 
         /**
-         * How long one operation on a lock may take.
-         *
-         * @param timeout by default 10 s; at least 3 s, since a change may have to wait for the one before
-         * @return this builder
-         */
-        public Builder callTimeout(Duration timeout) {
-            engine.callTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * How long reading or writing a state may take.
-         *
-         * @param timeout by default 5 min
-         * @return this builder
-         */
-        public Builder transferTimeout(Duration timeout) {
-            engine.transferTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * The largest state that is written.
-         *
-         * @param bytes by default 512 MiB
-         * @return this builder
-         */
-        public Builder maxStateBytes(long bytes) {
-            engine.maxStateBytes(bytes);
-            return this;
-        }
-
-        /**
-         * Whether held locks are released when the JVM shuts down in an orderly way.
-         *
-         * @param release by default false
-         * @return this builder
-         */
-        public Builder releaseOnShutdown(boolean release) {
-            engine.releaseOnShutdown(release);
-            return this;
-        }
-
-        /**
-         * Everything else that the engine takes, such as other clocks in tests.
-         *
-         * @param change sets options of the builder it is given, and gives it back
-         * @return this builder
-         */
-        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
-            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
-            return this;
-        }
-
-        /**
          * Opens the bucket. Sends no request.
          *
          * @return a new backend, to be closed by the caller
@@ -265,7 +208,7 @@ public final class GcsBackend extends DriverBackend {
         }
 
         GcsBackend build(@Nullable String emulator) {
-            EngineOptions options = engine.build();
+            EngineOptions options = engineOptions();
             if (options.callTimeout().compareTo(LEAST_CALL_TIMEOUT) < 0) {
                 throw new BackendMisconfiguredException(
                         "The call timeout is " + options.callTimeout().toMillis() + " ms, the least is "

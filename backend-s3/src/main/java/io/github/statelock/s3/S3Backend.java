@@ -14,7 +14,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -74,7 +73,7 @@ public final class S3Backend extends DriverBackend {
     }
 
     /** Builds {@link S3Backend}s. Not safe for use by several threads; what it builds is. */
-    public static final class Builder {
+    public static final class Builder extends DriverBackend.Builder<Builder> {
 
         final String bucket;
         String prefix = "";
@@ -119,10 +118,8 @@ public final class S3Backend extends DriverBackend {
         @Nullable
         Boolean verifyConditionalWrites;
 
-        private EngineOptions.Builder engine =
-                EngineOptions.builder().poll(Duration.ofSeconds(1), Duration.ofSeconds(2));
-
         private Builder(String bucket) {
+            super(EngineOptions.builder().poll(Duration.ofSeconds(1), Duration.ofSeconds(2)));
             this.bucket = Objects.requireNonNull(bucket, "bucket");
         }
 
@@ -295,61 +292,6 @@ public final class S3Backend extends DriverBackend {
         }
 
         /**
-         * How long one request for a lock may take.
-         *
-         * @param timeout by default 10 s
-         * @return this builder
-         */
-        public Builder callTimeout(Duration timeout) {
-            engine.callTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * How long reading or writing a state may take.
-         *
-         * @param timeout by default 5 min
-         * @return this builder
-         */
-        public Builder transferTimeout(Duration timeout) {
-            engine.transferTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * The largest state.
-         *
-         * @param bytes by default 512 MiB
-         * @return this builder
-         */
-        public Builder maxStateBytes(long bytes) {
-            engine.maxStateBytes(bytes);
-            return this;
-        }
-
-        /**
-         * Whether held locks are released when the JVM shuts down in an orderly way.
-         *
-         * @param release by default false
-         * @return this builder
-         */
-        public Builder releaseOnShutdown(boolean release) {
-            engine.releaseOnShutdown(release);
-            return this;
-        }
-
-        /**
-         * Everything else that the engine takes, such as other clocks in tests.
-         *
-         * @param change sets options of the builder it is given, and gives it back
-         * @return this builder
-         */
-        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
-            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
-            return this;
-        }
-
-        /**
          * Opens the bucket: asks whether it keeps old versions and, where {@link #verifyConditionalWrites} says so, proves its
          * conditions.
          *
@@ -360,7 +302,7 @@ public final class S3Backend extends DriverBackend {
          * @throws BackendUnavailableException if the store did not serve
          */
         public S3Backend build() {
-            EngineOptions options = engine.build();
+            EngineOptions options = engineOptions();
             return new S3Backend(S3Opening.open(this, options), options);
         }
 

@@ -142,11 +142,11 @@ class S3WireTest {
         requests.add(new Seen(exchange.getRequestMethod(), path, Map.copyOf(exchange.getRequestHeaders())));
         exchange.getRequestBody().readAllBytes();
         exchange.getResponseHeaders().set("ETag", "\"0123456789abcdef0123456789abcdef\"");
-        byte[] stored = objects.get(path);
+        byte[] stored = objects.getOrDefault(path, new byte[0]);
         boolean isRead = exchange.getRequestMethod().equals("GET");
         if (isRead && path.equals("/bucket")) {
             send(exchange, 200, "<VersioningConfiguration/>".getBytes(StandardCharsets.UTF_8));
-        } else if (isRead && stored == null) {
+        } else if (isRead && stored.length == 0) {
             send(exchange, 404, "<Error><Code>NoSuchKey</Code></Error>".getBytes(StandardCharsets.UTF_8));
         } else if (isRead) {
             exchange.getResponseHeaders().set("x-amz-checksum-sha256", checksum);

@@ -9,6 +9,9 @@ import io.github.statelock.StateStore;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.StateDriver;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * A backend over its two drivers: all that the backends have in common. Safe for use by several threads.
@@ -68,4 +71,92 @@ public abstract class DriverBackend implements StateBackend {
 
     /** Frees what the backend opened itself. Called once the locks are released; may be called again. */
     protected void closeClients() {}
+
+    /**
+     * What the builders of all backends have in common. Not safe for use by several threads; what it builds is.
+     *
+     * @param <B> the backend's own builder
+     */
+    public abstract static class Builder<B extends Builder<B>> {
+
+        private EngineOptions.Builder engine;
+
+        /**
+         * A builder with a backend's defaults.
+         *
+         * @param defaults the options of the engine
+         */
+        protected Builder(EngineOptions.Builder defaults) {
+            this.engine = defaults;
+        }
+
+        /**
+         * How long one request for a lock, or a small one for a state, may take.
+         *
+         * @param timeout by default 10 s
+         * @return this builder
+         */
+        public final B callTimeout(Duration timeout) {
+            engine.callTimeout(timeout);
+            return self();
+        }
+
+        /**
+         * How long reading or writing a state may take, repeated requests included.
+         *
+         * @param timeout by default 5 min
+         * @return this builder
+         */
+        public final B transferTimeout(Duration timeout) {
+            engine.transferTimeout(timeout);
+            return self();
+        }
+
+        /**
+         * The largest state that is written.
+         *
+         * @param bytes by default 512 MiB
+         * @return this builder
+         */
+        public final B maxStateBytes(long bytes) {
+            engine.maxStateBytes(bytes);
+            return self();
+        }
+
+        /**
+         * Whether held locks are released when the JVM shuts down in an orderly way.
+         *
+         * @param release by default false
+         * @return this builder
+         */
+        public final B releaseOnShutdown(boolean release) {
+            engine.releaseOnShutdown(release);
+            return self();
+        }
+
+        /**
+         * Everything else that the engine takes, such as other clocks in tests.
+         *
+         * @param change sets options of the builder it is given, and gives it back
+         * @return this builder
+         */
+        public final B engine(UnaryOperator<EngineOptions.Builder> change) {
+            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
+            return self();
+        }
+
+        /**
+         * The options of the engine as they stand.
+         *
+         * @return the options
+         */
+        protected final EngineOptions engineOptions() {
+            return engine.build();
+        }
+
+        @SuppressWarnings("unchecked") // B is this very class: a backend's builder extends Builder<itself>
+        private B self() {
+            return (B) this;
+        }
+    }
 }

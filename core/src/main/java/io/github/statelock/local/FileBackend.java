@@ -7,7 +7,6 @@ import io.github.statelock.engine.EngineOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /**
  * States and locks in a folder that the processes of one machine share: {@code file:///path}. Leases and takeover are as in
@@ -64,58 +63,14 @@ public final class FileBackend extends DriverBackend {
     }
 
     /** Builds {@link FileBackend}s. Not safe for use by several threads; what it builds is. */
-    public static final class Builder {
+    public static final class Builder extends DriverBackend.Builder<Builder> {
 
         private final Path folder;
-        private EngineOptions.Builder engine = EngineOptions.builder();
         private boolean allowNetworkFileSystem;
 
         private Builder(Path folder) {
+            super(EngineOptions.builder());
             this.folder = Objects.requireNonNull(folder, "folder");
-        }
-
-        /**
-         * How long one operation on a lock may take. The wait for a mutex is at most four fifths of it.
-         *
-         * @param timeout by default 10 s
-         * @return this builder
-         */
-        public Builder callTimeout(Duration timeout) {
-            engine.callTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * How long reading or writing a state may take.
-         *
-         * @param timeout by default 5 min
-         * @return this builder
-         */
-        public Builder transferTimeout(Duration timeout) {
-            engine.transferTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * The largest state that is written.
-         *
-         * @param bytes by default 512 MiB
-         * @return this builder
-         */
-        public Builder maxStateBytes(long bytes) {
-            engine.maxStateBytes(bytes);
-            return this;
-        }
-
-        /**
-         * Whether held locks are released when the JVM shuts down in an orderly way.
-         *
-         * @param release by default false
-         * @return this builder
-         */
-        public Builder releaseOnShutdown(boolean release) {
-            engine.releaseOnShutdown(release);
-            return this;
         }
 
         /**
@@ -131,17 +86,6 @@ public final class FileBackend extends DriverBackend {
         }
 
         /**
-         * Everything else that the engine takes, such as other clocks in tests.
-         *
-         * @param change sets options of the builder it is given, and gives it back
-         * @return this builder
-         */
-        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
-            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
-            return this;
-        }
-
-        /**
          * Opens the folder.
          *
          * @return a new backend, to be closed by the caller
@@ -149,7 +93,7 @@ public final class FileBackend extends DriverBackend {
          * @throws BackendDeniedException if there is no permission for it
          */
         public FileBackend build() {
-            EngineOptions options = engine.build();
+            EngineOptions options = engineOptions();
             Path root = FolderOpening.open(folder, allowNetworkFileSystem, FolderOpening.Types.system());
             Duration patience = options.callTimeout().multipliedBy(4).dividedBy(5);
             Processes processes = ProcProcesses.system();

@@ -3,11 +3,9 @@ package io.github.statelock.local;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 
 /**
  * States and locks in memory, for tests and for programs of one process: {@code mem:name}. All backends of one name share
@@ -54,68 +52,13 @@ public final class MemoryBackend extends DriverBackend {
     }
 
     /** Builds {@link MemoryBackend}s. Not safe for use by several threads; what it builds is. */
-    public static final class Builder {
+    public static final class Builder extends DriverBackend.Builder<Builder> {
 
         private final String name;
-        private EngineOptions.Builder engine = EngineOptions.builder();
 
         private Builder(String name) {
+            super(EngineOptions.builder());
             this.name = Objects.requireNonNull(name, "name");
-        }
-
-        /**
-         * How long one operation on a lock may take.
-         *
-         * @param timeout by default 10 s
-         * @return this builder
-         */
-        public Builder callTimeout(Duration timeout) {
-            engine.callTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * How long reading or writing a state may take.
-         *
-         * @param timeout by default 5 min
-         * @return this builder
-         */
-        public Builder transferTimeout(Duration timeout) {
-            engine.transferTimeout(timeout);
-            return this;
-        }
-
-        /**
-         * The largest state that is written.
-         *
-         * @param bytes by default 512 MiB
-         * @return this builder
-         */
-        public Builder maxStateBytes(long bytes) {
-            engine.maxStateBytes(bytes);
-            return this;
-        }
-
-        /**
-         * Whether held locks are released when the JVM shuts down in an orderly way.
-         *
-         * @param release by default false
-         * @return this builder
-         */
-        public Builder releaseOnShutdown(boolean release) {
-            engine.releaseOnShutdown(release);
-            return this;
-        }
-
-        /**
-         * Everything else that the engine takes, such as other clocks in tests.
-         *
-         * @param change sets options of the builder it is given, and gives it back
-         * @return this builder
-         */
-        public Builder engine(UnaryOperator<EngineOptions.Builder> change) {
-            engine = Objects.requireNonNull(change.apply(engine), "what the change gives back");
-            return this;
         }
 
         /**
@@ -128,7 +71,7 @@ public final class MemoryBackend extends DriverBackend {
             if (name.isBlank()) {
                 throw new BackendMisconfiguredException("A memory store needs a name, such as mem:test.", null);
             }
-            return new MemoryBackend(STORES.computeIfAbsent(name, Store::named), engine.build());
+            return new MemoryBackend(STORES.computeIfAbsent(name, Store::named), engineOptions());
         }
     }
 }
