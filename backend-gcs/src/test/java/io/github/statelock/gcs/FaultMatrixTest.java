@@ -212,6 +212,30 @@ class FaultMatrixTest {
 
     @ParameterizedTest
     @EnumSource
+    void fencingTokensGrowAllTheSame(Fault fault) throws Exception {
+        LockOptions fenced = patient().toBuilder().fencing(true).build();
+        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
+                GcsBackend before = gcs.backend().build();
+                GcsBackend backend = through(proxy)) {
+            HeldLock earlier = before.locks().acquire(key, fenced);
+            earlier.release();
+            // The first insert takes the lock, the second raises the counter.
+            ArmedWireFault armed = proxy.arm(fault.fault.get(), INSERT, 1, 1);
+            HeldLock lock = backend.locks().acquire(key, fenced);
+            proxy.assertFired();
+            assertThat(lock.fencingToken().orElseThrow())
+                    .isGreaterThan(earlier.fencingToken().orElseThrow());
+            armed.release();
+            release(lock, fault);
+            HeldLock later = before.locks().acquire(key, fenced);
+            assertThat(later.fencingToken().orElseThrow())
+                    .isGreaterThan(lock.fencingToken().orElseThrow());
+            later.release();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aStateWriteIsAppliedOnce(Fault fault) throws Exception {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 GcsBackend backend = through(proxy)) {
