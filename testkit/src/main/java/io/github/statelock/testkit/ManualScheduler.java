@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ManualScheduler implements Scheduler {
 
     private static final Duration STEP = Duration.ofMillis(10);
+    private static final Duration LONGEST_STEP = Duration.ofMillis(100);
     private static final Duration REAL_LIMIT = Duration.ofSeconds(60);
     private static final long BREATH_NANOS = 500_000;
     private static final long STALL_NANOS = 2_000_000;
@@ -131,7 +132,7 @@ public final class ManualScheduler implements Scheduler {
             if (left <= 0) {
                 return false;
             }
-            advance(Duration.ofNanos(Math.min(left, STEP.toNanos())));
+            advance(Duration.ofNanos(Math.min(left, step())));
         }
     }
 
@@ -143,6 +144,12 @@ public final class ManualScheduler implements Scheduler {
      */
     public void awaitScheduled(int count) {
         RealTime.await("at least " + count + " scheduled tasks", REAL_LIMIT, () -> pending() >= count);
+    }
+
+    /** To the next task, where it is far: in between nobody does anything. */
+    private long step() {
+        long next = nextIn().orElse(LONGEST_STEP).toNanos();
+        return Math.max(STEP.toNanos(), Math.min(next, LONGEST_STEP.toNanos()));
     }
 
     /**
