@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +248,7 @@ class FileMutexTest {
 
     /** Draws a token with both drivers, the first paused between its read and its write until the second is through. */
     private boolean bothDrawTheSame(Function<Path, Mutex> mutexes) {
+        Executor threadOfItsOwn = task -> new Thread(task).start(); // the common pool may have one thread only
         CountDownLatch secondStarted = new CountDownLatch(1);
         CountDownLatch secondDone = new CountDownLatch(1);
         CountDownLatch firstHasRead = new CountDownLatch(1);
@@ -260,19 +262,24 @@ class FileMutexTest {
         Path real = Folders.real(root);
         LocalLockDriver sound = new LocalLockDriver(new FileRecords(Folders.of(root)), Processes.unknown());
         OwnedLock lock = Locks.taken(sound, Locks.leased(sound, Locks.KEY));
-        CompletableFuture<FenceOutcome> first = CompletableFuture.supplyAsync(() -> new LocalLockDriver(
-                        new FileRecords(new Folder(real, slow, mutexes, Processes.unknown())), Processes.unknown())
-                .drawFence(lock));
-        CompletableFuture<FenceOutcome> second = CompletableFuture.supplyAsync(() -> {
-            await(firstHasRead, LONG);
-            secondStarted.countDown();
-            FenceOutcome drawn = new LocalLockDriver(
-                            new FileRecords(new Folder(real, FileOps.system(), mutexes, Processes.unknown())),
-                            Processes.unknown())
-                    .drawFence(lock);
-            secondDone.countDown();
-            return drawn;
-        });
+        CompletableFuture<FenceOutcome> first = CompletableFuture.supplyAsync(
+                () -> new LocalLockDriver(
+                                new FileRecords(new Folder(real, slow, mutexes, Processes.unknown())),
+                                Processes.unknown())
+                        .drawFence(lock),
+                threadOfItsOwn);
+        CompletableFuture<FenceOutcome> second = CompletableFuture.supplyAsync(
+                () -> {
+                    await(firstHasRead, LONG);
+                    secondStarted.countDown();
+                    FenceOutcome drawn = new LocalLockDriver(
+                                    new FileRecords(new Folder(real, FileOps.system(), mutexes, Processes.unknown())),
+                                    Processes.unknown())
+                            .drawFence(lock);
+                    secondDone.countDown();
+                    return drawn;
+                },
+                threadOfItsOwn);
         return first.join().equals(second.join());
     }
 
