@@ -43,18 +43,6 @@ class GoogleCloudStorageTest {
     }
 
     @Test
-    void theCallersClientAndTheUriOpenTheSamePlace() throws Exception {
-        client.create(BucketInfo.of(bucket));
-        GoogleCloudStorageExample.applyWithClient(client, bucket);
-        GoogleCloudStorageExample.applyByUri(store("network"));
-        try (StateBackend backend = StateBackends.open(store("network"))) {
-            assertThat(backend.states().read(GcsBackend.workspaceKey("default")))
-                    .hasValueSatisfying(
-                            state -> assertThat(TinyState.serialOf(state)).isEqualTo(2));
-        }
-    }
-
-    @Test
     void theWholeStoryHappensInABucket() throws Exception {
         client.create(BucketInfo.of(bucket));
         assertThat(Quickstart.run("--store", store("story").toString())).isZero();
