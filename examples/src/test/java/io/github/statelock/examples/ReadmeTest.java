@@ -15,6 +15,7 @@ class ReadmeTest {
         String example = source.substring(
                         source.indexOf("// tag::readme[]\n") + "// tag::readme[]\n".length(),
                         source.indexOf("        // end::readme[]"))
+                .stripTrailing() // its last line, if empty, would count as one without indentation
                 .stripIndent();
         assertThat(Files.readString(Path.of("../README.md"))).contains(example);
     }
