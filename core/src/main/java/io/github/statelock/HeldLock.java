@@ -68,7 +68,7 @@ public interface HeldLock extends AutoCloseable {
 
     /**
      * Gives the lock back with one conditional delete of exactly this lock's record. Not interruptible, bounded by the
-     * call timeout; the interrupt flag is kept. A second call of a released lock does nothing.
+     * call timeout; the interrupt flag is kept. A second call, or one after {@link #detach()}, does nothing.
      *
      * @throws LockLostException if the lock was lost before; nothing of a new holder's was touched
      * @throws OutcomeUnknownException if no answer came in time: the engine keeps trying in the background
@@ -76,6 +76,16 @@ public interface HeldLock extends AutoCloseable {
      * @throws BackendUnavailableException if the store did not serve; calling again is safe
      */
     void release();
+
+    /**
+     * Ends this hold and leaves the lock in the store, for another process or a later request that knows its ID:
+     * {@link LockManager#attach}. No request. Should the answer to this lock's own request have been lost, a late duplicate
+     * of it may lock the key once more after the release; only a hold that is released here is watched for that.
+     *
+     * @throws IllegalStateException if the lock has a lease, which nobody would renew, or was released
+     * @throws LockLostException if the lock is lost
+     */
+    void detach();
 
     /** The same as {@link #release()}. */
     @Override

@@ -41,6 +41,19 @@ public interface LockManager {
     HeldLock acquire(StateKey key, LockOptions options) throws InterruptedException;
 
     /**
+     * Takes up a lock without lease that was {@linkplain HeldLock#detach() detached} by another process or an earlier
+     * request, or that Terraform or OpenTofu took. One or two reads. The lock is not released when the manager is closed.
+     *
+     * @param key the key
+     * @param lockId the lock's ID
+     * @return the lock
+     * @throws LockLostException if the key is not locked
+     * @throws LockIdMismatchException if somebody with another ID holds the lock; it names the holder
+     * @throws LockHeldException if the lock has a lease: its holder renews it
+     */
+    HeldLock attach(StateKey key, String lockId);
+
+    /**
      * Shows the lock of a key, with one or two reads.
      *
      * @param key the key

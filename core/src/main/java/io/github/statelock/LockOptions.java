@@ -27,6 +27,7 @@ public final class LockOptions {
     private final boolean fencing;
     private final boolean takeOver;
     private final LockListener listener;
+    private final Optional<LockInfo> recordedAs;
 
     private LockOptions(Builder builder) {
         this.operation = builder.operation;
@@ -38,6 +39,7 @@ public final class LockOptions {
         this.fencing = builder.fencing;
         this.takeOver = builder.takeOver;
         this.listener = builder.listener;
+        this.recordedAs = Optional.ofNullable(builder.recordedAs);
     }
 
     /**
@@ -149,6 +151,15 @@ public final class LockOptions {
         return listener;
     }
 
+    /**
+     * The client for whom a lock service takes the lock.
+     *
+     * @return the client's lock info; by default empty, the lock is this process's own
+     */
+    public Optional<LockInfo> recordedAs() {
+        return recordedAs;
+    }
+
     /** Builds {@link LockOptions}. Not safe for use by several threads; what it builds is. */
     public static final class Builder {
 
@@ -161,6 +172,7 @@ public final class LockOptions {
         private boolean fencing;
         private boolean takeOver = true;
         private LockListener listener = new LockListener() {};
+        private @Nullable LockInfo recordedAs;
 
         private Builder() {}
 
@@ -174,6 +186,7 @@ public final class LockOptions {
             this.fencing = options.fencing;
             this.takeOver = options.takeOver;
             this.listener = options.listener;
+            this.recordedAs = options.recordedAs.orElse(null);
         }
 
         /**
@@ -290,11 +303,29 @@ public final class LockOptions {
         }
 
         /**
+         * For a lock service: records the lock under its client's info, ID included, so that a request that the client
+         * repeats finds its own lock. Only the path is the store's own. Replaces operation, info and who; takes no lease and
+         * draws no token, since nobody here would renew it. {@link HeldLock#detach()} leaves the lock to the client.
+         *
+         * @param client the client's lock info, with an ID that it uses for this one lock only
+         * @return this builder
+         */
+        public Builder recordAs(LockInfo client) {
+            this.recordedAs = Objects.requireNonNull(client, "client");
+            this.lease = null;
+            return this;
+        }
+
+        /**
          * The options as they stand.
          *
          * @return new options; later changes to this builder do not reach them
+         * @throws IllegalStateException if a lock recorded for a client has a lease or draws a token
          */
         public LockOptions build() {
+            if (recordedAs != null && (lease != null || fencing)) {
+                throw new IllegalStateException("A lock recorded for a client has neither a lease nor a fencing token");
+            }
             return new LockOptions(this);
         }
 

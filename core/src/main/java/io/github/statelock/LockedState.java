@@ -49,6 +49,20 @@ public interface LockedState extends AutoCloseable {
     StateVersion write(byte[] content);
 
     /**
+     * Writes the state as {@link #write} does, but whatever its serial and lineage are, as {@code state push -force} means
+     * to.
+     *
+     * @param content the new state, at least one byte
+     * @return the version that was written
+     * @throws LockLostException if the lock is lost; nothing was sent
+     * @throws StateConflictException if somebody else changed the state; nothing was written. {@link #read()} comes before
+     *     the next write
+     * @throws OutcomeUnknownException if the write may have been applied. {@link #read()} comes before the next write
+     * @throws BackendUnavailableException if the store did not serve; nothing was written
+     */
+    StateVersion overwrite(byte[] content);
+
+    /**
      * Deletes the state, under the same conditions as {@link #write}. Deleting an absent state does nothing.
      *
      * @throws LockLostException if the lock is lost; nothing was sent

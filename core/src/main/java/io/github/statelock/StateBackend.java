@@ -77,6 +77,18 @@ public interface StateBackend extends AutoCloseable {
     }
 
     /**
+     * Takes up a lock without lease, as {@link LockManager#attach} does, and gives the state under it.
+     *
+     * @param key the key
+     * @param lockId the lock's ID
+     * @return the locked state; closing it releases the lock, unless it is {@linkplain HeldLock#detach() detached} before
+     * @throws LockLostException if the key is not locked
+     * @throws LockIdMismatchException if somebody with another ID holds the lock; it names the holder
+     * @throws LockHeldException if the lock has a lease: its holder renews it
+     */
+    LockedState attach(StateKey key, String lockId);
+
+    /**
      * What this backend can do.
      *
      * @return its capabilities

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class LockOptionsTest {
@@ -90,5 +91,18 @@ class LockOptionsTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> builder.listener(null))
                 .withMessage("listener");
+    }
+
+    @Test
+    void aLockRecordedForAClientHasNeitherLeaseNorToken() {
+        LockInfo client = new LockInfo("id", "apply", "", "a@b", "1.13.0", Instant.EPOCH, "");
+        LockOptions options = LockOptions.builder().recordAs(client).build();
+        assertThat(options.recordedAs()).contains(client);
+        assertThat(options.lease()).isEmpty();
+        assertThat(options.toBuilder().build().recordedAs()).contains(client);
+        LockOptions.Builder leased = LockOptions.builder().recordAs(client).lease(Duration.ofSeconds(30));
+        assertThatThrownBy(leased::build).isInstanceOf(IllegalStateException.class);
+        LockOptions.Builder fenced = LockOptions.builder().recordAs(client).fencing(true);
+        assertThatThrownBy(fenced::build).isInstanceOf(IllegalStateException.class);
     }
 }

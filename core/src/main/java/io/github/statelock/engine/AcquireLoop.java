@@ -269,10 +269,7 @@ final class AcquireLoop {
         engine.observations.forget(key);
         ticket.show(confirmed.lock().asObserved());
         Runnable huntGhost = attempt.handOver();
-        EngineLock lock = new EngineLock(engine, options, callbacks, confirmed, () -> {
-            ticket.leave();
-            huntGhost.run();
-        });
+        EngineLock lock = new EngineLock(engine, options, callbacks, confirmed, ticket::leave, huntGhost);
         engine.held.add(lock);
         lock.start(from);
         return lock;

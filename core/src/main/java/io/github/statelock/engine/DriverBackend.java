@@ -59,6 +59,11 @@ public abstract class DriverBackend implements StateBackend {
     }
 
     @Override
+    public final LockedState attach(StateKey key, String lockId) {
+        return new DriverLockedState(locks.attach(key, lockId), states);
+    }
+
+    @Override
     public final Capabilities capabilities() {
         return capabilities;
     }

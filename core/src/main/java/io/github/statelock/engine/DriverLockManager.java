@@ -6,12 +6,15 @@ import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockLostException;
 import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.OwnedLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,9 +66,41 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
         engine.threads.requireOpen();
         requireLease(options.lease());
+        options.recordedAs().ifPresent(client -> requireUnused(key, client.id()));
         return new AcquireLoop(
                         engine, key, options, wait, () -> Holder.propose(engine.driver, key, options, engine.ticker))
                 .run();
+    }
+
+    /** Records with the ID of an abandoned acquisition are removed when they turn up: nobody may come to rely on one. */
+    private void requireUnused(StateKey key, String id) {
+        if (engine.ghosts.hunts(id)) {
+            throw new OutcomeUnknownException(
+                    "An earlier request to lock \"" + key + "\" under the ID " + id
+                            + " went unanswered and was given up. Lock it under another ID.",
+                    id,
+                    null);
+        }
+    }
+
+    @Override
+    public HeldLock attach(StateKey key, String lockId) {
+        ObservedLock observed =
+                inspect(key).orElseThrow(() -> new LockLostException(key, lockId, "the key is not locked"));
+        if (observed.info().isEmpty() || !engine.driver.identifies(observed, lockId)) {
+            throw new LockIdMismatchException(lockId, observed, engine.driver.idHint());
+        }
+        if (observed.lease().isPresent()) {
+            throw new LockHeldException(observed, unchangedFor(observed));
+        }
+        OwnedLock owned = new OwnedLock(key, observed.info().get(), Optional.empty(), observed.version());
+        return new EngineLock(
+                engine,
+                LockOptions.builder().noLease().build(),
+                new Callbacks(engine.threads.callbacks()),
+                new Confirmation.Confirmed(owned, 0, 0, Optional.empty()),
+                () -> {},
+                () -> {});
     }
 
     private void requireLease(Optional<Duration> lease) {

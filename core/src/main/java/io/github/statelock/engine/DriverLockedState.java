@@ -61,11 +61,22 @@ final class DriverLockedState implements LockedState {
 
     @Override
     public StateVersion write(byte[] content) {
+        return write(content, true);
+    }
+
+    @Override
+    public StateVersion overwrite(byte[] content) {
+        return write(content, false);
+    }
+
+    private StateVersion write(byte[] content, boolean mustFollow) {
         turn.lock();
         try {
             lock.ensureHeld();
             requireBase();
-            StateSuccession.check(lock.key(), base, content);
+            if (mustFollow) {
+                StateSuccession.check(lock.key(), base, content);
+            }
             WriteCondition condition = condition();
             StateVersion version = change(id -> states.write(lock.key(), content, condition, id));
             base = Optional.of(State.ofOwned(lock.key(), version, content.clone()));

@@ -27,7 +27,8 @@ final class EngineLock implements HeldLock {
     private final Optional<FencingToken> token;
     private final Callbacks callbacks;
     private final LockListener listener;
-    private final Runnable ended;
+    private final Runnable leaveQueue;
+    private final Runnable huntGhost;
     private final LeaseKeeper keeper;
     private final LockRelease release;
     private final CompletableFuture<LockLostException> lost = new CompletableFuture<>();
@@ -36,17 +37,24 @@ final class EngineLock implements HeldLock {
     /**
      * A lock just taken.
      *
-     * @param ended run once, when the lock is released or lost
+     * @param leaveQueue run once, when the hold ends
+     * @param huntGhost run once, when the lock is released or lost
      */
     EngineLock(
-            Engine engine, LockOptions options, Callbacks callbacks, Confirmation.Confirmed confirmed, Runnable ended) {
+            Engine engine,
+            LockOptions options,
+            Callbacks callbacks,
+            Confirmation.Confirmed confirmed,
+            Runnable leaveQueue,
+            Runnable huntGhost) {
         this.engine = engine;
         this.key = confirmed.lock().key();
         this.info = confirmed.lock().info();
         this.token = confirmed.token();
         this.callbacks = callbacks;
         this.listener = options.listener();
-        this.ended = ended;
+        this.leaveQueue = leaveQueue;
+        this.huntGhost = huntGhost;
         this.keeper = new LeaseKeeper(engine, options, confirmed, new Told());
         this.release = new LockRelease(engine, this, keeper);
     }
@@ -111,6 +119,24 @@ final class EngineLock implements HeldLock {
     }
 
     @Override
+    public void detach() {
+        if (keeper.owned().lease().isPresent()) {
+            throw new IllegalStateException("The lock " + info.id() + " of \"" + key
+                    + "\" has a lease, which nobody would renew: only a lock without lease can be detached");
+        }
+        ensureHeld();
+        release.giveUpTo(this::leave);
+    }
+
+    private void leave() {
+        keeper.giveUp();
+        if (hasEnded.compareAndSet(false, true)) {
+            engine.held.remove(this);
+            leaveQueue.run();
+        }
+    }
+
+    @Override
     public void close() {
         release();
     }
@@ -139,7 +165,8 @@ final class EngineLock implements HeldLock {
         if (hasEnded.compareAndSet(false, true)) {
             keeper.stop();
             engine.held.remove(this);
-            ended.run();
+            leaveQueue.run();
+            huntGhost.run();
         }
     }
 

@@ -40,7 +40,12 @@ final class Ghosts {
 
     /** Whether the record is a ghost of ours. */
     boolean isGhost(ObservedLock seen) {
-        return seen.info().isPresent() && until.containsKey(seen.info().get().id());
+        return seen.info().isPresent() && hunts(seen.info().get().id());
+    }
+
+    /** Whether records with that ID are being removed. */
+    boolean hunts(String id) {
+        return until.containsKey(id);
     }
 
     /** Removes a ghost that a refusal showed; false if that did not succeed now. */

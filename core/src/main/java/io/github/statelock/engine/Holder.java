@@ -29,16 +29,24 @@ final class Holder {
      * @throws IllegalArgumentException if the lock info is larger than a record may be
      */
     static LockProposal propose(LockDriver driver, StateKey key, LockOptions options, Ticker ticker) {
-        LockInfo info = new LockInfo(
-                UUID.randomUUID().toString(),
-                options.operation(),
-                options.info(),
-                options.who().orElse(WHO),
-                VERSION,
-                Instant.ofEpochMilli(ticker.wallMillis()),
-                driver.lockPath(key));
+        String path = driver.lockPath(key);
+        LockInfo info = options.recordedAs()
+                .map(client -> ofClient(client, path))
+                .orElseGet(() -> new LockInfo(
+                        UUID.randomUUID().toString(),
+                        options.operation(),
+                        options.info(),
+                        options.who().orElse(WHO),
+                        VERSION,
+                        Instant.ofEpochMilli(ticker.wallMillis()),
+                        path));
         // As others will read it: characters that the format replaces are replaced here too.
         return new LockProposal(key, LockInfoCodec.decode(LockInfoCodec.encode(info)), options.lease());
+    }
+
+    private static LockInfo ofClient(LockInfo client, String path) {
+        return new LockInfo(
+                client.id(), client.operation(), client.info(), client.who(), client.version(), client.created(), path);
     }
 
     private static String host() {

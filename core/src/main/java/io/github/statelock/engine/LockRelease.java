@@ -44,6 +44,18 @@ final class LockRelease {
         }
     }
 
+    /** Ends the hold without removing the record, unless a release came first. */
+    void giveUpTo(Runnable leave) {
+        synchronized (lock) {
+            if (ended || newest != null) {
+                throw new IllegalStateException(
+                        "The lock " + held.info().id() + " of \"" + held.key() + "\" was released");
+            }
+            ended = true;
+        }
+        leave.run();
+    }
+
     /** A lost lock's record is removed too, if it is still ours: that frees it for others sooner. */
     private CompletableFuture<Void> remove() {
         boolean wasLost = keeper.giveUp();

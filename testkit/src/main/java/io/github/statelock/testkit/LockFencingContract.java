@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The numbers that outside resources compare. */
-abstract class LockFencingContract extends LockBreakingContract {
+abstract class LockFencingContract extends LockDetachContract {
 
     @Test
     void everyLaterHolderHasALargerToken() throws Exception {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockOptions;
@@ -66,6 +67,44 @@ abstract class StateUnderLockContract extends ContractScenario {
             finishRun(locked::close);
         }
         assertThat(stored(key)).contains(state(3));
+        finishRun(hold(party(), key, options())::release);
+    }
+
+    @Test
+    void anOverwriteAsksForNeitherSerialNorLineageButForTheVersionThatWasRead() throws Exception {
+        StateKey key = key("overwrite");
+        LockedState locked = lock(party(), key, options());
+        write(locked, state(7));
+        finish(() -> locked.overwrite(state(3, OTHER_LINEAGE, "").getBytes(UTF_8)));
+        assertThat(stored(key)).contains(state(3, OTHER_LINEAGE, ""));
+        finish(() -> locked.overwrite(state(3, OTHER_LINEAGE, "\"same\":1").getBytes(UTF_8)));
+        assertThat(stored(key)).contains(state(3, OTHER_LINEAGE, "\"same\":1"));
+        StateVersion base = finish(() -> locked.overwrite(state(1).getBytes(UTF_8)));
+        assertChangedOutside(key, base, locked.lock().info().id());
+        assertThatThrownBy(() -> finish(() -> locked.overwrite(state(4).getBytes(UTF_8))))
+                .isInstanceOf(StateConflictException.class);
+        assertThat(stored(key)).contains(state(2));
+    }
+
+    @Test
+    void theStateUnderADetachedLockIsWrittenByWhoeverAttaches() throws Exception {
+        StateKey key = key("attached");
+        if (!supportsNoLease()) {
+            assertThatThrownBy(() -> lock(party(), key, options().noLease()))
+                    .isInstanceOf(BackendMisconfiguredException.class);
+            return;
+        }
+        LockedState first = lock(party(), key, options().noLease());
+        String id = first.lock().info().id();
+        write(first, state(1));
+        first.lock().detach();
+        assertThatThrownBy(() -> write(first, state(2))).isInstanceOf(IllegalStateException.class);
+        Party next = party();
+        LockedState second = finish(() -> next.backend().attach(key, id));
+        assertThat(finish(second::read).map(State::utf8)).contains(state(1));
+        write(second, state(2));
+        assertThat(stored(key)).contains(state(2));
+        finishRun(second::close);
         finishRun(hold(party(), key, options())::release);
     }
 
