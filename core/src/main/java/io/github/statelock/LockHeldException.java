@@ -47,38 +47,17 @@ public final class LockHeldException extends StatelockException {
         return unchangedFor;
     }
 
-    /**
-     * Who holds the lock, since when and whether it was seen alive: the message without its advice, for programs that have
-     * another one to give.
-     *
-     * @return several lines
-     */
-    public String describe() {
-        return describe(holder, unchangedFor);
-    }
-
     private static String message(ObservedLock holder, Duration unchangedFor) {
-        String described = describe(holder, unchangedFor);
-        return isUnread(holder)
-                ? described
-                : described + "\nIf you are sure that the holder is dead, free the lock with forceUnlock(\""
-                        + holder.key() + "\", \""
-                        + Printable.line(holder.info().map(LockInfo::id).orElse(holder.version())) + "\").";
-    }
-
-    private static boolean isUnread(ObservedLock holder) {
-        return holder.info().isEmpty() && holder.version().isEmpty();
-    }
-
-    private static String describe(ObservedLock holder, Duration unchangedFor) {
         String opening = "Error acquiring the state lock: \"" + holder.key() + "\" is held by somebody else.\n";
-        if (isUnread(holder)) {
+        if (holder.info().isEmpty() && holder.version().isEmpty()) {
             return opening + "The store refused the lock, but its record could not be read: try again.";
         }
         String info = holder.info()
                 .map(i -> "Lock Info:\n" + i.describe())
                 .orElse("The lock's record is unreadable; its version is " + Printable.line(holder.version()) + ".\n");
-        return opening + info + liveness(holder, unchangedFor);
+        return opening + info + liveness(holder, unchangedFor) + "\n"
+                + "If you are sure that the holder is dead, free the lock with forceUnlock(\"" + holder.key() + "\", \""
+                + Printable.line(holder.info().map(LockInfo::id).orElse(holder.version())) + "\").";
     }
 
     private static String liveness(ObservedLock holder, Duration unchangedFor) {

@@ -18,6 +18,8 @@ public final class LockOptions {
     /** The lease where none is chosen: 30 s. */
     public static final Duration DEFAULT_LEASE = Duration.ofSeconds(30);
 
+    private static final Duration LEAST_MARGIN = Duration.ofSeconds(1);
+
     private final String operation;
     private final String info;
     private final Optional<String> who;
@@ -50,6 +52,18 @@ public final class LockOptions {
      */
     public static LockOptions operation(String operation) {
         return builder().operation(operation).build();
+    }
+
+    /**
+     * What a holder gives up of its lease, and a waiter adds to it before a takeover, for clocks that run at different rates
+     * and threads that wake up late.
+     *
+     * @param lease a lease
+     * @return a tenth of it, at least a second
+     */
+    public static Duration safetyMargin(Duration lease) {
+        Duration tenth = lease.dividedBy(10);
+        return tenth.compareTo(LEAST_MARGIN) > 0 ? tenth : LEAST_MARGIN;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.LockOptions;
 import java.time.Duration;
 
 /**
@@ -9,12 +10,8 @@ import java.time.Duration;
  */
 record Lease(Duration length) {
 
-    private static final Duration LEAST_MARGIN = Duration.ofSeconds(1);
-
-    /** What a holder gives up and a watcher adds, for clocks that run at different rates and threads that wake up late. */
     Duration margin() {
-        Duration tenth = length.dividedBy(10);
-        return tenth.compareTo(LEAST_MARGIN) > 0 ? tenth : LEAST_MARGIN;
+        return LockOptions.safetyMargin(length);
     }
 
     /** From the send of a successful write to the moment when its holder must stop. */

@@ -58,7 +58,7 @@ public final class UriOptions {
      * @throws BackendMisconfiguredException if the value is none, or the setter refuses it
      */
     public void duration(String name, Consumer<Duration> setter) {
-        take(name, "a positive time such as 500ms, 10s or 5m", UriOptions::durationOf, setter);
+        take(name, "a positive time such as 500ms, 10s or 5m", UriOptions::parseDuration, setter);
     }
 
     /**
@@ -123,7 +123,14 @@ public final class UriOptions {
         return new BackendMisconfiguredException("The store's URI " + uri + " " + what + ".", null);
     }
 
-    private static Duration durationOf(String text) {
+    /**
+     * A time as it is written in a URI.
+     *
+     * @param text such as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h} or {@code PT10S}
+     * @return the time
+     * @throws DateTimeParseException if it is none
+     */
+    public static Duration parseDuration(String text) {
         Matcher m = DURATION.matcher(text);
         if (!m.matches()) {
             return Duration.parse(text);

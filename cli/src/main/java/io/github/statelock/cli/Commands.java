@@ -1,0 +1,26 @@
+package io.github.statelock.cli;
+
+import picocli.CommandLine;
+
+/** The subcommands, in the order in which help lists them. */
+final class Commands {
+
+    private Commands() {}
+
+    static void addTo(CommandLine line, Statelock root) {
+        line.addSubcommand(new LockCommand(root))
+                .addSubcommand(new AcquireCommand(root))
+                .addSubcommand(new UnlockCommand(root))
+                .addSubcommand(new ForceUnlockCommand(root))
+                .addSubcommand(new ShowCommand(root))
+                .addSubcommand(new LsCommand(root))
+                .addSubcommand(new LocksCommand(root))
+                .addSubcommand(new PullCommand(root))
+                .addSubcommand(new PushCommand(root))
+                .addSubcommand(new HistoryCommand(root))
+                .addSubcommand(new RollbackCommand(root))
+                .addSubcommand(new RmCommand(root))
+                .addSubcommand(new SweepCommand(root))
+                .addSubcommand(new CompletionCommand());
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockInfo;
+import io.github.statelock.ObservedLock;
+import io.github.statelock.StatelockException;
+import io.github.statelock.cli.Json.Fields;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+
+/** Says what went wrong in one paragraph, with the command that helps where there is one, and chooses the exit code. */
+final class Errors {
+
+    /** The library's advice, which is to be given in the words of the command line. */
+    private static final Pattern FORCE_UNLOCK = Pattern.compile("forceUnlock\\(\"(.*)\", \"(.*)\"\\)(\\.\\z)?");
+
+    private final Output output;
+    private final Supplier<String> store;
+
+    Errors(Output output, Supplier<String> store) {
+        this.output = output;
+        this.store = store;
+    }
+
+    int onWrongArguments(CommandLine.ParameterException e, String[] args) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        return print("usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'.", Json.object(), e);
+    }
+
+    /** Reports what a command threw, and returns its exit code. */
+    int report(Throwable e) {
+        if (e instanceof StatelockException failure) {
+            return report(failure);
+        }
+        if (e instanceof UsageException) {
+            return print("usage", ExitCodes.USAGE, message(e), Json.object(), e);
+        }
+        if (e instanceof InterruptedException) {
+            return print("interrupted", ExitCodes.FAILURE, "Interrupted.", Json.object(), e);
+        }
+        if (e instanceof FailureException || e instanceof IllegalArgumentException) {
+            return print("failure", ExitCodes.FAILURE, message(e), Json.object(), e);
+        }
+        if (e instanceof IOException) {
+            return print("failure", ExitCodes.FAILURE, io(e), Json.object(), e);
+        }
+        return print(
+                "bug", ExitCodes.FAILURE, "Unexpected " + e + "\nPlease report it with --verbose.", Json.object(), e);
+    }
+
+    private int report(StatelockException e) {
+        Fields more = Json.object();
+        holder(e).ifPresent(lock -> more.with("holder", Locks.json(lock)));
+        if (e instanceof LockHeldException held) {
+            command(held.holder()).ifPresent(line -> more.with("command", line));
+        }
+        String message = FORCE_UNLOCK.matcher(message(e)).replaceAll(this::inWordsOfTheCommandLine);
+        return print(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more, e);
+    }
+
+    private static Optional<ObservedLock> holder(StatelockException e) {
+        if (e instanceof LockHeldException held) {
+            return Optional.of(held.holder());
+        }
+        return e instanceof LockIdMismatchException other ? Optional.of(other.actual()) : Optional.empty();
+    }
+
+    /** The one command to run where the holder is dead. */
+    private Optional<String> command(ObservedLock holder) {
+        String id = holder.info().map(LockInfo::id).orElse(holder.version());
+        return id.isEmpty()
+                ? Optional.empty()
+                : Optional.of(forceUnlock(holder.key().value(), id));
+    }
+
+    private String forceUnlock(String key, String id) {
+        String named = store.get();
+        return "statelock force-unlock " + Shell.quote(key) + " " + Shell.quote(id)
+                + (named.isEmpty() ? "" : " --store " + Shell.quote(named));
+    }
+
+    /** At the end of a text it stands on a line of its own, to be copied. */
+    private String inWordsOfTheCommandLine(MatchResult call) {
+        String command = forceUnlock(call.group(1), call.group(2));
+        return Matcher.quoteReplacement(call.group(3) == null ? "'" + command + "'" : "\n  " + command);
+    }
+
+    private static String io(Throwable e) {
+        if (e instanceof NoSuchFileException file) {
+            return "There is no file " + file.getFile() + ".";
+        }
+        if (e instanceof AccessDeniedException file) {
+            return "No permission for " + file.getFile() + ".";
+        }
+        if (e instanceof FileSystemException file) {
+            return file.getFile() + ": " + file.getReason();
+        }
+        return message(e);
+    }
+
+    private static String message(Throwable e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private int print(String kind, int exitCode, String message, Fields more, Throwable e) {
+        Fields error =
+                Json.object().with("kind", kind).with("exitCode", exitCode).with("message", message);
+        error.putAll(more);
+        output.note(message, Json.object().with("error", error));
+        if (output.isVerbose()) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace, true));
+            output.note(trace.toString(), Json.object().with("trace", trace.toString()));
+        }
+        return exitCode;
+    }
+}

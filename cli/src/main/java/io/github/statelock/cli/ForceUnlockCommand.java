@@ -1,0 +1,78 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.ObservedLock;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateKey;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Removes a lock that its holder will not release. */
+@Command(
+        name = "force-unlock",
+        description =
+                "Shows who holds the lock of a state, asks, and removes it. Only for holders that are known to be dead:"
+                        + " a living one would go on working while another starts.",
+        footer = {"", "Example:", "  statelock force-unlock prod/network.tfstate 6f1f2c1e-8b3d-4c57-9b43-0f5a3a4f2f10"})
+final class ForceUnlockCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(index = "0", paramLabel = "KEY", description = "The state's key.")
+    private StateKey key;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "ID",
+            description = "The lock's ID as errors and 'statelock show' print it; on Google Cloud Storage also the"
+                    + " generation that Terraform prints.")
+    private String id;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    ForceUnlockCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (StateBackend backend = root.open()) {
+            Optional<ObservedLock> holder = backend.locks().inspect(key);
+            if (holder.isEmpty()) {
+                return report("\"" + key + "\" is not locked.", false);
+            }
+            if (!yes && !agreed(holder.get())) {
+                throw new FailureException("Not unlocked.");
+            }
+            return backend.locks().forceUnlock(key, id)
+                    ? report("Removed the lock " + id + " of \"" + key + "\".", true)
+                    : report("\"" + key + "\" is not locked any more.", false);
+        }
+    }
+
+    private int report(String text, boolean removed) {
+        root.output.result(text, Json.object().with("key", key).with("removed", removed));
+        return ExitCodes.DONE;
+    }
+
+    private boolean agreed(ObservedLock holder) throws IOException {
+        if (!Terminal.canAnswer()) {
+            throw new UsageException("There is no terminal to ask at: give --yes to remove the lock of \"" + key
+                    + "\", which is held by " + Locks.line(holder) + ".");
+        }
+        root.output.note(
+                "The lock of \"" + key + "\":\n" + Locks.describe(holder)
+                        + "\nIf its holder lives, it will go on working while another starts."
+                        + "\nType \"yes\" to remove it:",
+                Json.object().with("question", "remove").with("holder", Locks.json(holder)));
+        BufferedReader terminal = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+        return "yes".equals(terminal.readLine());
+    }
+}

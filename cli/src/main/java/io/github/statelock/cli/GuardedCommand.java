@@ -1,0 +1,91 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command that runs while a lock is held, with this process's own input, output and signals. When the lock is lost it gets
+ * TERM, and what is left of it and its children KILL, before the lease ends and somebody else may start.
+ */
+final class GuardedCommand {
+
+    private static final int NOT_FOUND = 127;
+
+    /** Told of a loss up to 100 ms after the deadline, and a KILL takes its time too. */
+    private static final Duration BEFORE_LEASE_ENDS = Duration.ofMillis(300);
+
+    private final Output output;
+    private final HeldLock lock;
+    private final Optional<Duration> graceWhenLost;
+    private volatile CompletableFuture<Void> ending = CompletableFuture.completedFuture(null);
+
+    /**
+     * A command under a lock.
+     *
+     * @param graceWhenLost the time from TERM to KILL when the lock is lost; empty to let the command go on
+     */
+    GuardedCommand(Output output, HeldLock lock, Optional<Duration> graceWhenLost) {
+        this.output = output;
+        this.lock = lock;
+        this.graceWhenLost = graceWhenLost;
+    }
+
+    /** The time from TERM to KILL: what is left of the lease when its holder is told that it is lost. */
+    static Duration graceOf(Duration lease) {
+        return LockOptions.safetyMargin(lease).minus(BEFORE_LEASE_ENDS);
+    }
+
+    /** Runs the command to its end and returns its exit code. */
+    int run(List<String> command, Map<String, String> environment) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().putAll(environment);
+        Signals signals = Signals.hold();
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            signals.passOn(signal -> {});
+            output.note(String.valueOf(e.getMessage()), Json.object().with("notStarted", e.getMessage()));
+            return NOT_FOUND;
+        }
+        signals.passOn(signal -> Signals.send(signal, process));
+        lock.onLost(loss -> onLost(process));
+        int code = process.waitFor();
+        ending.join();
+        return code;
+    }
+
+    private void onLost(Process process) {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        ending = ended; // before the command can end of it, so that nobody leaves before its children have ended too
+        output.note(
+                "The lock of \"" + lock.key() + "\" is lost: "
+                        + (graceWhenLost.isPresent() ? "ending the command." : "the command goes on without it."),
+                Json.object().with("lost", lock.info().id()));
+        try {
+            graceWhenLost.ifPresent(grace -> end(process, grace));
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private static void end(Process process, Duration grace) {
+        List<ProcessHandle> all = new ArrayList<>(List.of(process.toHandle()));
+        process.descendants().forEach(all::add); // now: they are nobody's children once their parent has ended
+        all.forEach(ProcessHandle::destroy);
+        CompletableFuture<?>[] exits = all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(exits)
+                .completeOnTimeout(null, grace.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        process.descendants().forEach(all::add);
+        all.forEach(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockLostException;
+import io.github.statelock.LockOptions;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateKey;
+import io.github.statelock.StatelockException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs a command under a lock. */
+@Command(
+        name = "lock",
+        description = "Runs a command under the lock of a state and returns the command's exit code.",
+        footer = {
+            "",
+            "The command finds STATELOCK_ID, STATELOCK_KEY, STATELOCK_STORE and, with --fencing, STATELOCK_FENCE in its"
+                    + " environment. Signals are passed on to it. 127 says that it was not found, 128 + N that signal N"
+                    + " ended it, and 4 that the lock was lost, whatever the command's own code was.",
+            "",
+            "Examples:",
+            "  statelock lock prod/network.tfstate -- ./deploy.sh --fast",
+            "  statelock lock prod/network.tfstate --wait 5m --operation deploy --info \"$BUILD_URL\" -- make apply",
+            "  statelock lock staging-db --no-lease -- sh -c 'echo \"held as $STATELOCK_ID\"'"
+        })
+final class LockCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(index = "0", paramLabel = "KEY", description = "The state's key, such as prod/network.tfstate.")
+    private StateKey key;
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "The command, after --.")
+    private List<String> command;
+
+    @Option(
+            names = "--operation",
+            paramLabel = "TEXT",
+            defaultValue = "lock",
+            description = "What is done under the lock, for those who are refused. By default \"lock\".")
+    private String operation;
+
+    @Option(
+            names = "--info",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "Anything more to tell them, such as the address of the build.")
+    private String info;
+
+    @Mixin
+    private WaitOptions waiting = new WaitOptions();
+
+    @ArgGroup
+    private @Nullable Lease lease;
+
+    @Option(names = "--fencing", description = "Draw a fencing token, for resources outside the store.")
+    private boolean fencing;
+
+    @Option(
+            names = "--on-lost",
+            paramLabel = "kill|warn",
+            defaultValue = "kill",
+            description =
+                    "What to do when the lock is lost: end the command (TERM, and KILL before the lease ends), or only"
+                            + " say so. By default kill.")
+    private OnLost onLost;
+
+    private static final class Lease {
+        @Option(
+                names = "--lease",
+                paramLabel = "TIME",
+                description =
+                        "How long the lock outlives this process if it dies. Renewed every third. By default 30s.")
+        private Duration lease = LockOptions.DEFAULT_LEASE;
+
+        @Option(names = "--no-lease", description = "Hold the lock until it is released or forced, as Terraform does.")
+        private boolean none;
+    }
+
+    /** Named as they are written on the command line. */
+    enum OnLost {
+        kill,
+        warn
+    }
+
+    LockCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        try (StateBackend backend = root.open()) {
+            LockOptions.Builder options = options();
+            HeldLock lock =
+                    Acquisition.take(options, root.output, o -> backend.locks().acquire(key, o));
+            Optional<Duration> grace = options.build()
+                    .lease()
+                    .filter(lease -> onLost == OnLost.kill)
+                    .map(GuardedCommand::graceOf);
+            return runUnder(lock, grace);
+        }
+    }
+
+    private LockOptions.Builder options() {
+        LockOptions.Builder options = waiting.builder(operation).info(info).fencing(fencing);
+        Lease chosen = lease;
+        if (chosen == null) {
+            return options;
+        }
+        return chosen.none ? options.noLease() : options.lease(chosen.lease);
+    }
+
+    private int runUnder(HeldLock lock, Optional<Duration> grace) throws Exception {
+        int code;
+        try {
+            code = new GuardedCommand(root.output, lock, grace).run(command, environment(lock));
+        } catch (Exception e) {
+            try {
+                lock.release();
+            } catch (StatelockException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        return release(lock, code);
+    }
+
+    /** The command's own code says more than a failed release, but not more than a lost lock. */
+    private int release(HeldLock lock, int code) {
+        try {
+            lock.release();
+            return code;
+        } catch (LockLostException e) {
+            throw e;
+        } catch (StatelockException e) {
+            if (code == ExitCodes.DONE) {
+                throw e;
+            }
+            root.output.note(
+                    "The command ended with " + code + ", and its lock could not be released: " + e.getMessage(),
+                    Json.object().with("unreleased", e.getMessage()));
+            return code;
+        }
+    }
+
+    private Map<String, String> environment(HeldLock lock) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("STATELOCK_ID", lock.info().id());
+        environment.put("STATELOCK_KEY", key.value());
+        environment.put("STATELOCK_STORE", root.store().toString());
+        lock.fencingToken().ifPresent(token -> environment.put("STATELOCK_FENCE", Long.toString(token.value())));
+        return environment;
+    }
+}

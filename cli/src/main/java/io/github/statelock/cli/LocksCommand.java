@@ -1,0 +1,48 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.ObservedLock;
+import io.github.statelock.Printable;
+import io.github.statelock.StateBackend;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Lists locks. */
+@Command(
+        name = "locks",
+        description =
+                "Lists the locks, one to a line: the key, who holds it, what for, since when, its ID and its lease.",
+        footer = {"", "Example:", "  statelock locks --json | jq -r '.locks[] | select(.leaseMillis == null) | .key'"})
+final class LocksCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
+            description = "The beginning of the keys. By default all.")
+    private String prefix;
+
+    LocksCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        try (StateBackend backend = root.open()) {
+            List<ObservedLock> locks = backend.locks().list(prefix);
+            root.output.rows(
+                    "locks",
+                    locks.stream().map(LocksCommand::line).toList(),
+                    locks.stream().map(Locks::json).toList());
+            return ExitCodes.DONE;
+        }
+    }
+
+    private static String line(ObservedLock lock) {
+        return Printable.line(lock.key().value()) + "  " + Locks.line(lock) + ", lease " + Locks.lease(lock);
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.Printable;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateKey;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Lists states. */
+@Command(
+        name = "ls",
+        description = "Lists the keys of the states, one to a line.",
+        footer = {"", "Example:", "  statelock ls prod/"})
+final class LsCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
+            description = "The beginning of the keys. By default all.")
+    private String prefix;
+
+    LsCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        try (StateBackend backend = root.open()) {
+            List<StateKey> keys = backend.states().list(prefix);
+            root.output.rows(
+                    "states",
+                    keys.stream().map(key -> Printable.line(key.value())).toList(),
+                    keys);
+            return ExitCodes.DONE;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.cli.Json.Fields;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where a command says what it did: results to standard output, as text or as one line of JSON; everything else to standard
+ * error.
+ */
+final class Output {
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final BooleanSupplier json;
+    private final BooleanSupplier verbose;
+
+    Output(PrintStream out, PrintStream err, BooleanSupplier json, BooleanSupplier verbose) {
+        this.out = out;
+        this.err = err;
+        this.json = json;
+        this.verbose = verbose;
+    }
+
+    boolean isJson() {
+        return json.getAsBoolean();
+    }
+
+    boolean isVerbose() {
+        return verbose.getAsBoolean();
+    }
+
+    /** The result, in the form that was asked for. */
+    void result(String text, Fields fields) {
+        if (isJson()) {
+            out.println(Json.write(fields));
+        } else if (!text.isEmpty()) {
+            out.println(text);
+        }
+    }
+
+    /** A result of several rows: lines of text, or one JSON object with a list. */
+    void rows(String name, List<String> lines, List<?> items) {
+        result(String.join("\n", lines), Json.object().with(name, items));
+    }
+
+    /** The content of a state, as it is. */
+    PrintStream raw() {
+        return out;
+    }
+
+    /** Something to know, while the command works. */
+    void note(String text, Fields fields) {
+        err.println(isJson() ? Json.write(fields) : "statelock: " + text);
+    }
+
+    /** A line that the next one replaces, for a terminal. */
+    void replaceLine(String text) {
+        err.print("\r\u001B[K" + text);
+        err.flush();
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.LockedState;
+import io.github.statelock.State;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a state. */
+@Command(
+        name = "push",
+        description =
+                "Writes a state under its lock. A state file must have the stored one's lineage and a higher serial (or"
+                        + " be the same bytes).",
+        footer = {
+            "",
+            "Examples:",
+            "  statelock push prod/network.tfstate network.tfstate",
+            "  tofu state pull | statelock push backup/network.tfstate -"
+        })
+final class PushCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(index = "0", paramLabel = "KEY", description = "The state's key.")
+    private StateKey key;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write; - for standard input.")
+    private String file;
+
+    @Option(names = "--force", description = "Write whatever the serial and lineage are.")
+    private boolean force;
+
+    @Mixin
+    private WaitOptions waiting = new WaitOptions();
+
+    PushCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        byte[] content = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+        if (content.length == 0) {
+            throw new UsageException(
+                    "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");
+        }
+        try (StateBackend backend = root.open();
+                LockedState locked =
+                        Acquisition.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
+            State written = State.ofOwned(key, force ? locked.overwrite(content) : locked.write(content), content);
+            root.output.result(
+                    "Wrote \"" + key + "\":\n" + States.describe(written),
+                    Json.object().with("key", key).with("state", States.json(written)));
+            return ExitCodes.DONE;
+        }
+    }
+}

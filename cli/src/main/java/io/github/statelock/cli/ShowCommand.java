@@ -1,0 +1,46 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.ObservedLock;
+import io.github.statelock.State;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateKey;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Shows one state and its lock. */
+@Command(
+        name = "show",
+        description = "Shows who holds the lock of a state, and the state's serial, lineage, size and version.",
+        footer = {"", "Example:", "  statelock show prod/network.tfstate --json | jq .lock.who"})
+final class ShowCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(index = "0", paramLabel = "KEY", description = "The state's key.")
+    private StateKey key;
+
+    ShowCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        try (StateBackend backend = root.open()) {
+            Optional<ObservedLock> lock = backend.locks().inspect(key);
+            Optional<State> state = backend.states().read(key);
+            root.output.result(
+                    "Key:   " + key
+                            + "\nLock:  "
+                            + lock.map(l -> "held\n" + Locks.describe(l)).orElse("free")
+                            + "\nState: "
+                            + state.map(s -> "\n" + States.describe(s)).orElse("none"),
+                    Json.object()
+                            .with("key", key)
+                            .with("lock", lock.map(Locks::json).orElse(null))
+                            .with("state", state.map(States::json).orElse(null)));
+            return ExitCodes.DONE;
+        }
+    }
+}

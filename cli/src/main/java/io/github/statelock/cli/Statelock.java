@@ -1,0 +1,148 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StateBackend;
+import io.github.statelock.StateBackends;
+import io.github.statelock.StateKey;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command itself, with the options that all subcommands share. */
+@Command(
+        name = "statelock",
+        description = "Locks and stores shared state the way Terraform and OpenTofu do, on S3, Azure Blob Storage,"
+                + " Google Cloud Storage or a folder.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:done",
+            " 1:failed",
+            " 2:wrong arguments, or a store that cannot be opened by them",
+            " 3:the lock is held by another",
+            " 4:the lock was lost",
+            " 5:conflict: version, serial, lineage or lock ID",
+            " 6:denied",
+            " 7:the store is unreachable; nothing was changed",
+            " 8:the outcome is unknown"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  export STATELOCK_STORE=file:///var/lib/states",
+            "  statelock lock prod/network.tfstate --wait 5m -- ./deploy.sh",
+            "  statelock show prod/network.tfstate --json",
+            "  statelock --store 's3://bucket/prefix?region=eu-central-1' locks"
+        })
+final class Statelock {
+
+    /** The output of this run. */
+    final Output output;
+
+    @Option(
+            names = "--store",
+            paramLabel = "URI",
+            scope = ScopeType.INHERIT,
+            description = "Where the states are, such as file:///var/lib/states, s3://bucket/prefix?region=REGION,"
+                    + " azblob://container@account/prefix or gs://bucket/prefix. By default $STATELOCK_STORE.")
+    private @Nullable URI store;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Print results as JSON to standard output, and errors as JSON to standard error.")
+    private boolean json;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Log what happens to standard error, with stack traces of errors.")
+    private boolean verbose;
+
+    private Statelock(PrintStream out, PrintStream err) {
+        this.output = new Output(out, err, () -> json, () -> verbose);
+    }
+
+    /** Runs one command and returns its exit code. */
+    static int run(PrintStream out, PrintStream err, String... args) {
+        Statelock root = new Statelock(out, err);
+        root.json = Arrays.asList(args).contains("--json"); // for errors in what follows
+        return commandLine(root, out, err).execute(args);
+    }
+
+    /** The whole command line, for a run and for what is generated from it. */
+    static CommandLine commandLine(PrintStream out, PrintStream err) {
+        return commandLine(new Statelock(out, err), out, err);
+    }
+
+    private static CommandLine commandLine(Statelock root, PrintStream out, PrintStream err) {
+        CommandLine line = new CommandLine(root);
+        Commands.addTo(line, root);
+        Errors errors = new Errors(root.output, root::storeName);
+        // After the subcommands: these reach all of them.
+        return line.setExpandAtFiles(false) // a command's arguments may well begin with an @
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setUsageHelpAutoWidth(true)
+                .setUsageHelpLongOptionsMaxWidth(28)
+                .registerConverter(StateKey.class, Statelock::key)
+                .registerConverter(Duration.class, Durations::parse)
+                .setParameterExceptionHandler(errors::onWrongArguments)
+                .setExecutionExceptionHandler((e, command, parsed) -> errors.report(e));
+    }
+
+    private static StateKey key(String text) {
+        try {
+            return StateKey.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The store's URI; it has no secrets. */
+    URI store() {
+        URI named = store;
+        if (named != null) {
+            return named;
+        }
+        String environment = System.getenv("STATELOCK_STORE");
+        if (environment == null || environment.isBlank()) {
+            throw new UsageException("No store is named: use --store URI, or set STATELOCK_STORE.");
+        }
+        try {
+            return URI.create(environment);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("STATELOCK_STORE is not a URI: " + e.getMessage());
+        }
+    }
+
+    /** How to name the store in a command that is shown to the user; empty where the environment names it. */
+    private String storeName() {
+        URI named = store;
+        return named == null ? "" : named.toString();
+    }
+
+    /** Opens the store; the caller closes it. */
+    StateBackend open() {
+        return open(store());
+    }
+
+    /** Opens a store; the caller closes it. */
+    StateBackend open(URI uri) {
+        try {
+            return StateBackends.open(uri);
+        } catch (BackendMisconfiguredException e) {
+            throw new UsageException(e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.ObservedLock;
+import io.github.statelock.Printable;
+import io.github.statelock.StateBackend;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Removes the locks of dead holders. */
+@Command(
+        name = "sweep",
+        description =
+                "Watches the leased locks for their lease and margin, and removes those that were not renewed: their"
+                        + " holders are dead. Locks without lease are never touched.",
+        footer = {"", "Example:", "  statelock sweep prod/"})
+final class SweepCommand implements Callable<Integer> {
+
+    private final Statelock root;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
+            description = "The beginning of the keys. By default all.")
+    private String prefix;
+
+    SweepCommand(Statelock root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (StateBackend backend = root.open()) {
+            List<ObservedLock> removed = backend.locks().sweep(prefix);
+            root.output.rows(
+                    "removed",
+                    removed.stream()
+                            .map(lock -> Printable.line(lock.key().value()) + "  " + Locks.line(lock))
+                            .toList(),
+                    removed.stream().map(Locks::json).toList());
+            return ExitCodes.DONE;
+        }
+    }
+}

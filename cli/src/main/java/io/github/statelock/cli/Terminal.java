@@ -1,0 +1,34 @@
+package io.github.statelock.cli;
+
+import java.io.IOException;
+
+/** Whether somebody watches. */
+final class Terminal {
+
+    private Terminal() {}
+
+    /** Whether standard error is a terminal that understands escape sequences. */
+    static boolean watchesErrors() {
+        return isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /** Whether somebody can answer a question. */
+    static boolean canAnswer() {
+        return isTerminal(0);
+    }
+
+    private static boolean isTerminal(int descriptor) {
+        try {
+            return new ProcessBuilder("test", "-t", Integer.toString(descriptor))
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false; // no POSIX system
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package io.github.statelock.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The built jar, run as a process. Immutable; each run is a process of its own. */
+public final class Cli {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Map<String, String> environment;
+
+    private Cli(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** The jar with that store in its environment. */
+    public static Cli on(String store) {
+        return new Cli(Map.of("STATELOCK_STORE", store));
+    }
+
+    /** The jar without a store. */
+    public static Cli bare() {
+        return new Cli(Map.of());
+    }
+
+    public Cli with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(environment);
+        more.put(name, value);
+        return new Cli(more);
+    }
+
+    /** What a run came to. */
+    public record Result(int code, String out, String err) {
+        public Result exits(int expected) {
+            assertThat(code).as("exit code; stdout: %s; stderr: %s", out, err).isEqualTo(expected);
+            return this;
+        }
+    }
+
+    /** Runs to the end, without input. */
+    public Result run(String... args) {
+        return start(args).result();
+    }
+
+    public Result runWithInput(byte[] input, String... args) {
+        return launch(input, args).result();
+    }
+
+    public Running start(String... args) {
+        return launch(new byte[0], args);
+    }
+
+    private Running launch(byte[] input, String... args) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar().toString()));
+        command.addAll(List.of(args));
+        return new Running(command, environment, input);
+    }
+
+    public static Path jar() {
+        return Path.of(System.getProperty("statelock.jar", "target/statelock.jar"));
+    }
+
+    /** A process under way. */
+    public static final class Running implements AutoCloseable {
+        private final Process process;
+        private final Capture out;
+        private final Capture err;
+
+        /** Starts any command; the tests use it for other programs too. */
+        public Running(List<String> command, Map<String, String> environment, byte[] input) {
+            try {
+                ProcessBuilder builder = new ProcessBuilder(command);
+                builder.environment().remove("STATELOCK_STORE");
+                builder.environment().putAll(environment);
+                process = builder.start();
+                out = new Capture(process.getInputStream());
+                err = new Capture(process.getErrorStream());
+                try (var stdin = process.getOutputStream()) {
+                    stdin.write(input);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        public Process process() {
+            return process;
+        }
+
+        /** What it has written to standard output so far. */
+        public String out() {
+            return out.text();
+        }
+
+        /** What it has written to standard error so far. */
+        public String err() {
+            return err.text();
+        }
+
+        public Running awaitOut(String part) {
+            await(out, part);
+            return this;
+        }
+
+        public Running awaitErr(String part) {
+            await(err, part);
+            return this;
+        }
+
+        private void await(Capture capture, String part) {
+            assertThat(capture.await(part))
+                    .as("there is \"%s\"; stdout: %s; stderr: %s", part, out(), err())
+                    .isTrue();
+        }
+
+        /** Sends a signal by its name, to the process alone. */
+        public void signal(String name) {
+            try {
+                int code = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+                assertThat(code).as("kill").isZero();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Waits for the end. */
+        public Result result() {
+            try {
+                boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                assertThat(ended)
+                        .as("ended; stdout: %s; stderr: %s", out(), err())
+                        .isTrue();
+                return new Result(process.exitValue(), out.whole(), err.whole());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Reads a stream while it is written. */
+    private static final class Capture {
+        private final StringBuilder text = new StringBuilder();
+        private final Thread reader;
+        private boolean atEnd;
+
+        Capture(InputStream stream) {
+            reader = new Thread(() -> read(stream), "capture");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void read(InputStream stream) {
+            try (var lines = new java.io.InputStreamReader(stream, UTF_8)) {
+                char[] buffer = new char[8192];
+                int n;
+                while ((n = lines.read(buffer)) >= 0) {
+                    synchronized (this) {
+                        text.append(buffer, 0, n);
+                        notifyAll();
+                    }
+                }
+            } catch (IOException e) {
+                // the process was killed
+            } finally {
+                synchronized (this) {
+                    atEnd = true;
+                    notifyAll();
+                }
+            }
+        }
+
+        synchronized String text() {
+            return text.toString();
+        }
+
+        /** Whether the text comes before the stream ends. */
+        synchronized boolean await(String part) {
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            try {
+                while (text.indexOf(part) < 0) {
+                    long left = end - System.nanoTime();
+                    if (atEnd || left <= 0) {
+                        return false;
+                    }
+                    TimeUnit.NANOSECONDS.timedWait(this, left);
+                }
+                return true;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** All of it: a child that outlives the process may keep the stream open, so not for ever. */
+        String whole() throws InterruptedException {
+            reader.join(Duration.ofSeconds(5).toMillis());
+            return text();
+        }
+    }
+}
