@@ -15,9 +15,8 @@ import picocli.CommandLine.Parameters;
         description = "Takes the lock of a state, prints its ID and exits. The lock has no lease: it is held until"
                 + " 'statelock unlock' or 'statelock force-unlock' removes it, even if the machine dies. Prefer"
                 + " 'statelock lock' where one command does the work.",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "Example:",
             "  id=$(statelock acquire prod/network.tfstate --operation deploy)",
             "  trap 'statelock unlock prod/network.tfstate \"$id\"' EXIT"
         })

@@ -1,6 +1,7 @@
 package io.github.statelock.cli;
 
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The subcommands, in the order in which help lists them. */
 final class Commands {
@@ -22,5 +23,15 @@ final class Commands {
                 .addSubcommand(new RmCommand(root))
                 .addSubcommand(new SweepCommand(root))
                 .addSubcommand(new CompletionCommand());
+        line.getSubcommands()
+                .values()
+                .forEach(subcommand -> subcommand.getCommandSpec().addOption(help()));
+    }
+
+    private static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help and exit.")
+                .build();
     }
 }

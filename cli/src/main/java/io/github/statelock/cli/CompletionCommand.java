@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = "Prints a completion script for bash and zsh.",
-        footer = {"", "Example:", "  source <(statelock completion)"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  source <(statelock completion)"})
 final class CompletionCommand implements Callable<Integer> {
 
     @Spec

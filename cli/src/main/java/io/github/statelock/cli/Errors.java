@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -36,7 +37,10 @@ final class Errors {
 
     int onWrongArguments(CommandLine.ParameterException e, String[] args) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        return print("usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'.", Json.object(), e);
+        // What was parsed so far does not tell: the wrong argument may stand before --json.
+        Errors asked = List.of(args).contains("--json") ? new Errors(output.inJson(), store) : this;
+        return asked.print(
+                "usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'.", Json.object(), e);
     }
 
     /** Reports what a command threw, and returns its exit code. */

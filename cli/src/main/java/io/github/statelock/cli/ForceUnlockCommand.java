@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Shows who holds the lock of a state, asks, and removes it. Only for holders that are known to be dead:"
                         + " a living one would go on working while another starts.",
-        footer = {"", "Example:", "  statelock force-unlock prod/network.tfstate 6f1f2c1e-8b3d-4c57-9b43-0f5a3a4f2f10"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock force-unlock prod/network.tfstate 6f1f2c1e-8b3d-4c57-9b43-0f5a3a4f2f10"})
 final class ForceUnlockCommand implements Callable<Integer> {
 
     private final Statelock root;

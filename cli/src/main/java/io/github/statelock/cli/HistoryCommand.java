@@ -14,9 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "history",
         description = "Lists the versions of a state that can still be read, the newest first: version, time, bytes.",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "Examples:",
             "  statelock history prod/network.tfstate",
             "  statelock pull prod/network.tfstate --version-id VERSION | less"
         })

@@ -22,14 +22,18 @@ import picocli.CommandLine.Parameters;
 /** Runs a command under a lock. */
 @Command(
         name = "lock",
-        description = "Runs a command under the lock of a state and returns the command's exit code.",
-        footer = {
+        description = {
+            "Runs a command under the lock of a state and returns the command's exit code.",
             "",
             "The command finds STATELOCK_ID, STATELOCK_KEY, STATELOCK_STORE and, with --fencing, STATELOCK_FENCE in its"
-                    + " environment. Signals are passed on to it. 127 says that it was not found, 128 + N that signal N"
+                    + " environment. Signals are passed on to it. 127 says that it could not be started, 128 + N that signal N"
                     + " ended it, and 4 that the lock was lost, whatever the command's own code was.",
             "",
-            "Examples:",
+            "Without --wait it does not wait for a living holder. Whether the holder of a lease lives shows only by watching"
+                    + " it: that takes up to the lease, its margin and one poll, unless --no-takeover says not to."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
             "  statelock lock prod/network.tfstate -- ./deploy.sh --fast",
             "  statelock lock prod/network.tfstate --wait 5m --operation deploy --info \"$BUILD_URL\" -- make apply",
             "  statelock lock staging-db --no-lease -- sh -c 'echo \"held as $STATELOCK_ID\"'"

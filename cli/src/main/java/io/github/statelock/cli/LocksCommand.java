@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
         name = "locks",
         description =
                 "Lists the locks, one to a line: the key, who holds it, what for, since when, its ID and its lease.",
-        footer = {"", "Example:", "  statelock locks --json | jq -r '.locks[] | select(.leaseMillis == null) | .key'"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock locks --json | jq -r '.locks[] | select(.leaseMillis == null) | .key'"})
 final class LocksCommand implements Callable<Integer> {
 
     private final Statelock root;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "ls",
         description = "Lists the keys of the states, one to a line.",
-        footer = {"", "Example:", "  statelock ls prod/"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock ls prod/"})
 final class LsCommand implements Callable<Integer> {
 
     private final Statelock root;

@@ -23,6 +23,11 @@ final class Output {
         this.verbose = verbose;
     }
 
+    /** The same streams, in JSON. */
+    Output inJson() {
+        return new Output(out, err, () -> true, verbose);
+    }
+
     boolean isJson() {
         return json.getAsBoolean();
     }

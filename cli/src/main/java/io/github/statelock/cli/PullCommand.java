@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "pull",
         description = "Prints a state to standard output, byte for byte; with --json as a field of an object.",
-        footer = {"", "Examples:", "  statelock pull prod/network.tfstate > network.tfstate"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock pull prod/network.tfstate > network.tfstate"})
 final class PullCommand implements Callable<Integer> {
 
     private final Statelock root;

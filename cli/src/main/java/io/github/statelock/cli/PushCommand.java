@@ -19,9 +19,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Writes a state under its lock. A state file must have the stored one's lineage and a higher serial (or"
                         + " be the same bytes).",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "Examples:",
             "  statelock push prod/network.tfstate network.tfstate",
             "  tofu state pull | statelock push backup/network.tfstate -"
         })

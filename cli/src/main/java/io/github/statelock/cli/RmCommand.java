@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rm",
         description = "Deletes a state under its lock. Its old versions stay where the store keeps them.",
-        footer = {"", "Example:", "  statelock rm scratch/old.tfstate"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock rm scratch/old.tfstate"})
 final class RmCommand implements Callable<Integer> {
 
     private final Statelock root;

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
                 "Writes an old version of a state again, under its lock. A state file gets a serial higher than the"
                         + " newest, so that nobody takes it for stale; everything else in it stays byte for byte. An encrypted state"
                         + " is refused, since its serial is sealed inside.",
-        footer = {"", "Example:", "  statelock rollback prod/network.tfstate VERSION"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock rollback prod/network.tfstate VERSION"})
 final class RollbackCommand implements Callable<Integer> {
 
     private final Statelock root;

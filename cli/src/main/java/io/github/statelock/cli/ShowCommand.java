@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "show",
         description = "Shows who holds the lock of a state, and the state's serial, lineage, size and version.",
-        footer = {"", "Example:", "  statelock show prod/network.tfstate --json | jq .lock.who"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock show prod/network.tfstate --json | jq .lock.who"})
 final class ShowCommand implements Callable<Integer> {
 
     private final Statelock root;

@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,9 +35,8 @@ import picocli.CommandLine.ScopeType;
             " 7:the store is unreachable; nothing was changed",
             " 8:the outcome is unknown"
         },
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "Examples:",
             "  export STATELOCK_STORE=file:///var/lib/states",
             "  statelock lock prod/network.tfstate --wait 5m -- ./deploy.sh",
             "  statelock show prod/network.tfstate --json",
@@ -75,17 +73,12 @@ final class Statelock {
 
     /** Runs one command and returns its exit code. */
     static int run(PrintStream out, PrintStream err, String... args) {
-        Statelock root = new Statelock(out, err);
-        root.json = Arrays.asList(args).contains("--json"); // for errors in what follows
-        return commandLine(root, out, err).execute(args);
+        return commandLine(out, err).execute(args);
     }
 
     /** The whole command line, for a run and for what is generated from it. */
     static CommandLine commandLine(PrintStream out, PrintStream err) {
-        return commandLine(new Statelock(out, err), out, err);
-    }
-
-    private static CommandLine commandLine(Statelock root, PrintStream out, PrintStream err) {
+        Statelock root = new Statelock(out, err);
         CommandLine line = new CommandLine(root);
         Commands.addTo(line, root);
         Errors errors = new Errors(root.output, root::storeName);

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Watches the leased locks for their lease and margin, and removes those that were not renewed: their"
                         + " holders are dead. Locks without lease are never touched.",
-        footer = {"", "Example:", "  statelock sweep prod/"})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock sweep prod/"})
 final class SweepCommand implements Callable<Integer> {
 
     private final Statelock root;

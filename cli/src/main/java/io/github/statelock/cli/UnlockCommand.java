@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Releases a lock that 'statelock acquire' took. Exits with 4 if the key is not locked any more, and with"
                         + " 5 if somebody else holds it: then others may have worked meanwhile.",
-        footer = {"", "Example:", "  statelock unlock prod/network.tfstate \"$id\""})
+        footerHeading = "%nExamples:%n",
+        footer = {"  statelock unlock prod/network.tfstate \"$id\""})
 final class UnlockCommand implements Callable<Integer> {
 
     private final Statelock root;

@@ -3,41 +3,147 @@ package io.github.statelock.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for states, on a folder. */
 class StateCommandsIT {
 
-    private static final String LINEAGE = "3f0b1c2d-0000-4000-8000-000000000001";
+    private static final String KEY = "prod/network.tfstate";
 
     @TempDir
-    Path folder;
+    private Path folder;
 
     private Cli cli() {
         return Cli.on(folder.toUri().toString());
     }
 
-    static String state(int serial, String extra) {
-        return "{\n  \"version\": 4,\n  \"serial\": " + serial + ",\n  \"lineage\": \"" + LINEAGE
-                + "\",\n  \"outputs\": {" + extra + "},\n  \"resources\": []\n}\n";
-    }
-
     private Cli.Result push(String content, String... more) {
-        String[] args = new String[more.length + 3];
-        args[0] = "push";
-        args[1] = "prod/network.tfstate";
-        args[2] = "-";
-        System.arraycopy(more, 0, args, 3, more.length);
+        String[] args = Texts.concat(new String[] {"push", KEY, "-"}, more);
         return cli().runWithInput(content.getBytes(UTF_8), args);
     }
 
     @Test
     void whatIsPushedIsPulledByteForByte() {
-        push(state(1, "\"grüße\": 1")).exits(0);
-        assertThat(cli().run("pull", "prod/network.tfstate").exits(0).out()).isEqualTo(state(1, "\"grüße\": 1"));
-        assertThat(cli().run("ls").exits(0).out()).isEqualTo("prod/network.tfstate\n");
-        assertThat(cli().run("ls", "other/").exits(0).out()).isEmpty();
+        String content = Texts.state(1, "\"grüße\": 1");
+        assertThat(push(content).exits(0).out()).contains("Serial:    1");
+        assertThat(cli().run("pull", KEY).exits(0).out()).isEqualTo(content);
+        Json.Fields expected = Json.object().with("key", KEY);
+        String json = cli().run("pull", KEY, "--json").exits(0).out();
+        assertThat(json).startsWith(Json.write(expected).replace("}", ",")).contains("\\\"grüße\\\": 1");
+        byte[] binary = {(byte) 0xFF, 0};
+        cli().runWithInput(binary, "push", "binary", "-").exits(0);
+        assertThat(cli().run("pull", "binary", "--json").exits(0).out()).contains("\"contentBase64\":\"/wA=\"");
+    }
+
+    @Test
+    void listsHaveOneKeyToALineAndAreBoundedByTheirPrefix() {
+        push(Texts.state(1, ""));
+        cli().runWithInput(new byte[] {1}, "push", "other", "-").exits(0);
+        assertThat(cli().run("ls").exits(0).out()).isEqualTo("other\n" + KEY + "\n");
+        assertThat(cli().run("ls", "prod/").exits(0).out()).isEqualTo(KEY + "\n");
+        assertThat(cli().run("ls", "none/").exits(0).out()).isEmpty();
+        assertThat(cli().run("ls", "--json", "o").exits(0).out()).isEqualTo("{\"states\":[\"other\"]}\n");
+    }
+
+    @Test
+    void aStateFileMustFollowTheStoredOneUnlessItIsForced() {
+        push(Texts.state(5, "")).exits(0);
+        push(Texts.state(5, "")).exits(0);
+        Cli.Result lower = push(Texts.state(4, "")).exits(5);
+        assertThat(lower.err()).contains("its serial is 4, lower than the stored state's 5");
+        assertThat(lower.out()).isEmpty();
+        push(Texts.state(5, "\"other\": 1")).exits(5);
+        push(Texts.state(6, "").replace(Texts.LINEAGE, "another")).exits(5);
+        assertThat(cli().run("pull", KEY).out()).isEqualTo(Texts.state(5, ""));
+        push(Texts.state(4, ""), "--force").exits(0);
+        assertThat(cli().run("pull", KEY).out()).isEqualTo(Texts.state(4, ""));
+    }
+
+    @Test
+    void aMissingFileAndAnEmptyOneChangeNothing() {
+        Cli.Result missing =
+                cli().run("push", KEY, folder.resolve("none").toString()).exits(1);
+        assertThat(missing.err()).isEqualTo("statelock: There is no file " + folder.resolve("none") + ".\n");
+        assertThat(cli().run("push", KEY, "-").exits(2).err()).contains("There is nothing to write");
+        assertThat(cli().run("pull", KEY).exits(1).err()).isEqualTo("statelock: There is no state \"" + KEY + "\".\n");
+        assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    @Test
+    void theStateIsShownWithItsLockAndWithoutItsContent() {
+        push(Texts.state(7, "\"secret\": 1"));
+        String id = cli().run("acquire", KEY, "--operation", "deploy", "--info", "build 7")
+                .exits(0)
+                .out()
+                .strip();
+        String text = cli().run("show", KEY).exits(0).out();
+        assertThat(text)
+                .contains("ID:        " + id, "Operation: deploy", "Info:      build 7")
+                .contains("Lease:     none: held until released or forced")
+                .contains("Serial:    7", "Lineage:   " + Texts.LINEAGE)
+                .doesNotContain("secret");
+        String json = cli().run("show", KEY, "--json").exits(0).out();
+        assertThat(json)
+                .contains("\"lock\":{\"key\":\"" + KEY + "\",\"id\":\"" + id + "\"", "\"leaseMillis\":null")
+                .contains("\"serial\":7,\"lineage\":\"" + Texts.LINEAGE + "\"")
+                .doesNotContain("secret");
+        assertThat(cli().run("show", "none", "--json").exits(0).out())
+                .isEqualTo("{\"key\":\"none\",\"lock\":null,\"state\":null}\n");
+        assertThat(cli().run("show", "none").exits(0).out()).isEqualTo("Key:   none\nLock:  free\nState: none\n");
+    }
+
+    @Test
+    void aRollbackWritesTheOldContentWithASerialAboveTheNewest() {
+        push(Texts.state(1, "\"first\": 1"));
+        String first = newestVersion();
+        push(Texts.state(8, "\"second\": 2"));
+        Cli.Result rolledBack = cli().run("rollback", KEY, first).exits(0);
+        assertThat(rolledBack.out()).contains("Serial:    9");
+        assertThat(cli().run("pull", KEY).out()).isEqualTo(Texts.state(9, "\"first\": 1"));
+        assertThat(cli().run("history", KEY).out().lines()).hasSize(3);
+        assertThat(cli().run("pull", KEY, "--version-id", first).out()).isEqualTo(Texts.state(1, "\"first\": 1"));
+    }
+
+    @Test
+    void aDeletedStateCanBeRolledBackTo() {
+        push(Texts.state(3, "\"old\": 1"));
+        String old = newestVersion();
+        push(Texts.state(4, ""));
+        assertThat(cli().run("rm", KEY).exits(0).out()).isEqualTo("Deleted \"" + KEY + "\".\n");
+        assertThat(cli().run("rm", KEY).exits(0).out()).isEqualTo("There was no state \"" + KEY + "\".\n");
+        assertThat(cli().run("ls").out()).isEmpty();
+        cli().run("rollback", KEY, old).exits(0);
+        assertThat(cli().run("pull", KEY).out()).isEqualTo(Texts.state(5, "\"old\": 1"));
+    }
+
+    @Test
+    void aRollbackOfAnEncryptedStateOrToAVersionThatIsNotKeptIsRefused() {
+        push("{\"serial\":1,\"lineage\":\"L\",\"meta\":{},\"encrypted_data\":\"AAAA\",\"encryption_version\":\"v0\"}");
+        String encrypted = newestVersion();
+        push("{\"serial\":2,\"lineage\":\"L\",\"meta\":{},\"encrypted_data\":\"BBBB\",\"encryption_version\":\"v0\"}");
+        assertThat(cli().run("rollback", KEY, encrypted).exits(1).err()).contains("The state is encrypted");
+        assertThat(cli().run("rollback", KEY, "9-none").exits(1).err()).contains("is not kept");
+        assertThat(cli().run("pull", KEY).out()).contains("BBBB");
+        assertThat(cli().run("locks").out()).isEmpty();
+    }
+
+    private String newestVersion() {
+        List<String> lines = cli().run("history", KEY).exits(0).out().lines().toList();
+        return lines.get(0).substring(0, lines.get(0).indexOf(' '));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamedAndExitsAsDenied() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        Cli.Result result = Cli.on(file.toUri().toString()).run("ls");
+        assertThat(result.code()).isIn(1, 2, 6);
+        assertThat(result.err())
+                .startsWith("statelock: ")
+                .contains(file.toString())
+                .doesNotContain("\tat ");
     }
 }

@@ -1,0 +1,122 @@
+package io.github.statelock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Wrong arguments, stores that cannot be opened or reached, help, and what the build puts beside the jar. */
+class UsageIT {
+
+    private static final List<String> COMMANDS = List.of(
+            "lock",
+            "acquire",
+            "unlock",
+            "force-unlock",
+            "show",
+            "ls",
+            "locks",
+            "pull",
+            "push",
+            "history",
+            "rollback",
+            "rm",
+            "sweep",
+            "completion");
+
+    @TempDir
+    private Path folder;
+
+    private static void assertUsage(Cli.Result result, String... parts) {
+        assertThat(result.exits(2).out()).isEmpty();
+        assertThat(result.err()).startsWith("statelock: ").contains(parts).doesNotContain("\tat ");
+    }
+
+    @Test
+    void wrongArgumentsAreNamedWithTheHelpThatTellsMore() {
+        Cli cli = Cli.on(folder.toUri().toString());
+        assertUsage(cli.run(), "Missing required subcommand", "Try 'statelock --help'.");
+        assertUsage(cli.run("lokc", "k"), "lokc");
+        assertUsage(cli.run("lock", "k"), "CMD", "Try 'statelock lock --help'.");
+        assertUsage(cli.run("lock", "k", "--wait", "soon", "--", "true"), "'soon' is not a time such as");
+        assertUsage(cli.run("lock", "k", "--lease", "30s", "--no-lease", "--", "true"), "mutually exclusive");
+        assertUsage(cli.run("show", "../etc"), "Invalid state key", "segment ..");
+        assertUsage(cli.run("show"), "KEY");
+        Cli.Result lease = cli.run("lock", "k", "--lease", "1s", "--", "true").exits(1); // another store may keep it
+        assertThat(lease.err()).contains("A lease of PT1S is outside what this backend keeps: from 5 s to 86400 s");
+        Cli.Result json = cli.run("show", "--nothing", "--json").exits(2);
+        assertThat(json.err()).startsWith("{\"error\":{\"kind\":\"usage\",\"exitCode\":2,");
+    }
+
+    @Test
+    void aStoreThatCannotBeOpenedIsAWrongArgument() {
+        assertUsage(Cli.bare().run("ls"), "No store is named: use --store URI, or set STATELOCK_STORE.");
+        assertUsage(Cli.on("ftp://host/x").run("ls"), "No backend", "ftp");
+        assertUsage(Cli.on("a b").run("ls"), "STATELOCK_STORE is not a URI");
+        assertUsage(Cli.bare().run("ls", "--store", "a b"), "--store");
+        assertUsage(Cli.on("file:///tmp/x?lease=1").run("ls"), "unknown parameter lease");
+        assertUsage(Cli.on("s3://bucket/prefix").with("AWS_REGION", "").run("ls"), "region");
+    }
+
+    @Test
+    void theStoreIsTakenBeforeTheCommandAndAfterIt() {
+        String store = folder.toUri().toString();
+        Cli.bare().run("--store", store, "acquire", "before").exits(0);
+        Cli.bare().run("acquire", "after", "--store", store).exits(0);
+        assertThat(Cli.on(store).run("locks", "--json").exits(0).out()).contains("before", "after");
+        assertThat(Cli.on(store).run("--json", "ls").exits(0).out()).isEqualTo("{\"states\":[]}\n");
+    }
+
+    @Test
+    void aStoreThatIsNotThereIsUnreachableAndNothingHangs() {
+        Cli cli = Cli.on("s3://bucket/prefix?region=us-east-1&dynamodb_table=locks&call_timeout=2s"
+                + "&endpoint=http://127.0.0.1:9&dynamodb_endpoint=http://127.0.0.1:9");
+        Cli.Result lock = cli.run("lock", "k", "--", "true").exits(7);
+        assertThat(lock.err()).contains("127.0.0.1:9").doesNotContain("\tat ");
+        assertThat(cli.run("show", "k", "--json").exits(7).err()).startsWith("{\"error\":{\"kind\":\"unreachable\"");
+    }
+
+    @Test
+    void everyCommandHasHelpWithAnExample() {
+        assertThat(Cli.bare().run("--help").exits(0).out()).contains(COMMANDS).contains("Exit codes:", "Examples:");
+        for (String command : COMMANDS) {
+            assertThat(Cli.bare().run(command, "--help").exits(0).out())
+                    .contains("Usage: statelock " + command, "Examples:");
+        }
+        assertThat(Cli.bare().run("--version").exits(0).out()).startsWith("statelock ");
+    }
+
+    @Test
+    void theCompletionScriptRunsAndCompletesCommandsAndOptions() {
+        Path script = Cli.jar().resolveSibling("statelock-completion.bash");
+        try (Cli.Running bash = new Cli.Running(
+                List.of(
+                        "bash",
+                        "-c",
+                        "source " + script
+                                + "; COMP_WORDS=(statelock lo); COMP_CWORD=1; _complete_statelock; echo ${COMPREPLY[@]};"
+                                + " COMP_WORDS=(statelock lock --on); COMP_CWORD=2; _complete_statelock; echo ${COMPREPLY[@]}"),
+                Map.of(),
+                new byte[0])) {
+            assertThat(bash.result().exits(0).out()).isEqualTo("lock locks\n--on-lost\n");
+        }
+    }
+
+    @Test
+    void everyCommandHasAPageInTheManual() throws Exception {
+        Path pages = Cli.jar().resolveSibling("man");
+        for (String command : COMMANDS) {
+            assertThat(Files.readString(pages.resolve("statelock-" + command + ".1")))
+                    .contains(".TH ", ".SH \"SYNOPSIS\"", ".SH \"EXAMPLES");
+        }
+        assertThat(Files.readString(pages.resolve("statelock.1"))).contains(".SH \"EXIT CODES");
+        try (Stream<Path> all = Files.list(pages)) {
+            assertThat(all).hasSizeGreaterThan(COMMANDS.size());
+        }
+    }
+}
