@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,8 +81,18 @@ public final class Cli {
         private final Capture out;
         private final Capture err;
 
-        /** Starts any command; the tests use it for other programs too. */
+        /** Starts any command and gives it that input; the tests use it for other programs too. */
         public Running(List<String> command, Map<String, String> environment, byte[] input) {
+            this(command, environment);
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(input);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Starts any command, which gets its input by {@link #type}. */
+        public Running(List<String> command, Map<String, String> environment) {
             try {
                 ProcessBuilder builder = new ProcessBuilder(command);
                 builder.environment().remove("STATELOCK_STORE");
@@ -88,9 +100,15 @@ public final class Cli {
                 process = builder.start();
                 out = new Capture(process.getInputStream());
                 err = new Capture(process.getErrorStream());
-                try (var stdin = process.getOutputStream()) {
-                    stdin.write(input);
-                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        public void type(String input) {
+            try {
+                process.getOutputStream().write(input.getBytes(UTF_8));
+                process.getOutputStream().flush();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -175,7 +193,7 @@ public final class Cli {
         }
 
         private void read(InputStream stream) {
-            try (var lines = new java.io.InputStreamReader(stream, UTF_8)) {
+            try (var lines = new InputStreamReader(stream, UTF_8)) {
                 char[] buffer = new char[8192];
                 int n;
                 while ((n = lines.read(buffer)) >= 0) {

@@ -1,0 +1,54 @@
+package io.github.statelock.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One round through the built jar on every backend: its classes, providers and errors are all in it. */
+class AllBackendsIT {
+
+    private static final String KEY = "prod/network.tfstate";
+
+    enum Store {
+        S3_WITH_TABLE,
+        S3_WITH_LOCK_FILES,
+        AZURE,
+        GOOGLE_CLOUD_STORAGE;
+
+        String fresh() {
+            return switch (this) {
+                case S3_WITH_TABLE -> Stores.s3WithTable();
+                case S3_WITH_LOCK_FILES -> Stores.s3WithLockFiles();
+                case AZURE -> Stores.azure();
+                case GOOGLE_CLOUD_STORAGE -> Stores.gcs();
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void statesAndLocksWorkAndErrorsExitAsTheyShould(Store store) {
+        Cli cli = Cli.on(store.fresh());
+        cli.runWithInput(Texts.state(1, "").getBytes(UTF_8), "push", KEY, "-").exits(0);
+        cli.runWithInput(Texts.state(2, "").getBytes(UTF_8), "push", KEY, "-").exits(0);
+        cli.runWithInput(Texts.state(1, "").getBytes(UTF_8), "push", KEY, "-").exits(5);
+        assertThat(cli.run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(2, ""));
+        assertThat(cli.run("ls").exits(0).out()).isEqualTo(KEY + "\n");
+        String id =
+                cli.run("acquire", KEY, "--operation", "deploy").exits(0).out().strip();
+        assertThat(cli.run("locks").exits(0).out()).contains(KEY, id, "(deploy)");
+        assertThat(cli.run("lock", KEY, "--", "true").exits(3).err()).contains(id, "This lock has no lease");
+        cli.runWithInput(Texts.state(3, "").getBytes(UTF_8), "push", KEY, "-").exits(3);
+        cli.run("force-unlock", KEY, "another", "--yes").exits(5);
+        cli.run("unlock", KEY, id).exits(0);
+        assertThat(cli.run("lock", KEY, "--fencing", "--", "sh", "-c", "echo fence $STATELOCK_FENCE")
+                        .exits(0)
+                        .out())
+                .isEqualTo("fence 1\n");
+        cli.run("rm", KEY).exits(0);
+        assertThat(cli.run("show", KEY, "--json").exits(0).out())
+                .isEqualTo("{\"key\":\"" + KEY + "\",\"lock\":null,\"state\":null}\n");
+    }
+}

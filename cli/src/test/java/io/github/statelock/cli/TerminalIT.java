@@ -1,0 +1,80 @@
+package io.github.statelock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person sees who sits at a terminal; {@code script} of util-linux gives one. */
+class TerminalIT {
+
+    private static final String KEY = "prod/network.tfstate";
+
+    @TempDir
+    private Path folder;
+
+    private Cli cli() {
+        return Cli.on(folder.toUri().toString());
+    }
+
+    /** Everything that is written to the terminal comes to standard output here. */
+    private Cli.Running atTerminal(String... args) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        String command = java + " -jar " + Cli.jar() + " " + String.join(" ", args);
+        return new Cli.Running(
+                List.of("script", "-qefc", command, "/dev/null"),
+                Map.of("STATELOCK_STORE", folder.toUri().toString(), "TERM", "xterm"));
+    }
+
+    @Test
+    void theLineThatNamesTheHolderIsReplacedAndGoneAtTheEnd() {
+        String id = cli().run("acquire", KEY, "--operation", "deploy")
+                .exits(0)
+                .out()
+                .strip();
+        try (Cli.Running waiter = atTerminal("lock", KEY, "--wait", "2m", "--", "echo", "mine")) {
+            waiter.awaitOut("\r\u001B[KWaiting for \"" + KEY + "\", held by ")
+                    .awaitOut(": 0s\r\u001B[KWaiting")
+                    .awaitOut(": 1s");
+            cli().run("unlock", KEY, id).exits(0);
+            assertThat(waiter.result().exits(0).out()).endsWith("\r\u001B[Kmine\r\n");
+        }
+    }
+
+    @Test
+    void aForcedUnlockShowsTheHolderAndAsks() {
+        String id = cli().run("acquire", KEY, "--operation", "deploy")
+                .exits(0)
+                .out()
+                .strip();
+        try (Cli.Running no = atTerminal("force-unlock", KEY, id)) {
+            no.awaitOut("to remove it:").type("no\n");
+            assertThat(no.result().exits(1).out())
+                    .contains("ID:        " + id, "Type \"yes\" to remove it:", "Not unlocked.");
+        }
+        assertThat(cli().run("locks").out()).contains(id);
+        try (Cli.Running yes = atTerminal("force-unlock", KEY, id)) {
+            yes.awaitOut("to remove it:").type("yes\n");
+            assertThat(yes.result().exits(0).out()).contains("Removed the lock " + id);
+        }
+        assertThat(cli().run("locks").out()).isEmpty();
+    }
+
+    /** The terminal sends INT to the whole foreground group: the command gets it once, and not once more from us. */
+    @Test
+    void theTerminalsInterruptReachesTheCommandOnce() throws IOException {
+        Path script = folder.resolve("script.sh");
+        Files.writeString(script, "trap 'echo got INT' INT; echo ready; while read line; do echo $line; done; exit 5");
+        try (Cli.Running running = atTerminal("lock", KEY, "--", "sh", script.toString())) {
+            running.awaitOut("ready").type("\u0003");
+            running.awaitOut("got INT").type("after\n\u0004");
+            assertThat(running.result().exits(5).out().split("got INT", -1)).hasSize(2);
+        }
+        assertThat(cli().run("locks").out()).isEmpty();
+    }
+}
