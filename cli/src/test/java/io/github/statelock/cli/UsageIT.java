@@ -82,6 +82,25 @@ class UsageIT {
     }
 
     @Test
+    void noClassOfACloudsSdkIsLoadedForAFolder() {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> command = List.of(
+                java.toString(),
+                "-Xlog:class+load",
+                "-jar",
+                Cli.jar().toString(),
+                "show",
+                "none",
+                "--store",
+                folder.toUri() + "");
+        try (Cli.Running running = new Cli.Running(command, Map.of(), new byte[0])) {
+            assertThat(running.result().exits(0).out())
+                    .contains("io.github.statelock.local.FileBackend ")
+                    .doesNotContain("software.amazon.awssdk.", " com.azure.", " com.google.");
+        }
+    }
+
+    @Test
     void everyCommandHasHelpWithAnExample() {
         assertThat(Cli.bare().run("--help").exits(0).out()).contains(COMMANDS).contains("Exit codes:", "Examples:");
         for (String command : COMMANDS) {
