@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>Safe for use by several threads. Every method may throw {@link BackendDeniedException},
  * {@link BackendMisconfiguredException} and {@link BackendUnavailableException}; nothing was applied then. Every call ends
- * within the transfer timeout (by default 5 minutes) or, for the small ones, the call timeout (by default 10 s).
+ * within the transfer timeout (by default 5 minutes) or, for the small ones, the call timeout (by default 10 s). A write or
+ * delete that a store does not serve at all is given up after twice the call timeout.
  *
  * <p>This is the part without a lock. {@link LockedState} adds the lock, the serial and the lineage.
  */

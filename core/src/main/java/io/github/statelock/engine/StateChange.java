@@ -16,6 +16,7 @@ import io.github.statelock.spi.StoredState;
 import io.github.statelock.spi.WriteOutcome;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +42,12 @@ final class StateChange {
     private final Pace.Change object;
     private final long deadline;
     private final Backoff retry = new Backoff(FIRST_RETRY, LAST_RETRY);
+    private final long patience;
     private boolean unanswered;
     private @Nullable Throwable lastTrouble;
+
+    /** How long the store has not served; counted from the first refusal to serve after its last answer. */
+    private OptionalLong notServedSince = OptionalLong.empty();
 
     StateChange(
             StateDriver driver, EngineOptions options, EngineThreads threads, StateWrite change, Pace.Change object) {
@@ -51,6 +56,7 @@ final class StateChange {
         this.options = options;
         this.threads = threads;
         this.change = change;
+        this.patience = options.callTimeout().multipliedBy(2).toNanos();
         this.deadline = options.ticker().nanos() + options.transferTimeout().toNanos();
     }
 
@@ -101,7 +107,7 @@ final class StateChange {
             outcome = answer(threads.stateCalls.start(
                     object, left().dividedBy(2), request)); // so that a lost answer leaves time to ask
         } catch (BackendUnavailableException e) {
-            lastTrouble = e;
+            notServed(e);
             return new WriteOutcome.Refused();
         } catch (BackendDeniedException | BackendMisconfiguredException | LockHeldException | LockLostException e) {
             throw unanswered ? unknown(e) : e;
@@ -119,9 +125,11 @@ final class StateChange {
     private Optional<StoredState> look() {
         while (true) {
             try {
-                return answer(threads.stateCalls.start(left(), this::read));
+                Optional<StoredState> current = answer(threads.stateCalls.start(left(), this::read));
+                notServedSince = OptionalLong.empty();
+                return current;
             } catch (BackendUnavailableException | DriverCalls.OverrunException e) {
-                lastTrouble = e;
+                notServed(e);
                 pauseUntilDeadline();
             } catch (StatelockException e) {
                 throw unanswered ? unknown(e) : e;
@@ -156,17 +164,30 @@ final class StateChange {
         return change.condition() instanceof WriteCondition.IfVersion v ? Optional.of(v.version()) : Optional.empty();
     }
 
+    private void notServed(Throwable e) {
+        lastTrouble = e;
+        if (notServedSince.isEmpty()) {
+            notServedSince = OptionalLong.of(options.ticker().nanos());
+        }
+    }
+
+    /** Whether nothing of ours is on its way and the store has not served for long: waiting longer would tell nothing. */
+    private boolean isInVain() {
+        return !unanswered
+                && notServedSince.isPresent()
+                && options.ticker().nanos() - notServedSince.getAsLong() >= patience;
+    }
+
     private void pauseUntilDeadline() {
         Duration pause = retry.next();
-        if (left().compareTo(pause) <= 0) {
+        if (left().compareTo(pause) <= 0 || isInVain()) {
             if (unanswered) {
                 throw unknown(lastTrouble);
             }
             throw lastTrouble instanceof StatelockException e
                     ? e
                     : new BackendUnavailableException(
-                            "The state \"" + change.key() + "\" could not be changed within "
-                                    + options.transferTimeout().toSeconds() + " s",
+                            "The state \"" + change.key() + "\" could not be changed: the store does not serve",
                             lastTrouble);
         }
         CompletableFuture<Void> over = new CompletableFuture<>();

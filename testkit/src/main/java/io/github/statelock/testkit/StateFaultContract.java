@@ -186,6 +186,25 @@ abstract class StateFaultContract extends StateContentContract {
     }
 
     @Test
+    void aStoreThatDoesNotServeAtAllIsUnavailableLongBeforeTheTransferTimeout() throws Exception {
+        StateKey key = key("not-served");
+        Duration callTimeout = Duration.ofSeconds(2);
+        Party party = party(options -> options.callTimeout(callTimeout));
+        for (Operation operation : List.of(Operation.WRITE, Operation.READ)) {
+            party.stateFaults().arm(operation, Fault.THROTTLED, Integer.MAX_VALUE);
+        }
+        long start = time().nanos();
+        assertThatThrownBy(() -> write(party, key, "mine", WriteCondition.ifAbsent()))
+                .isInstanceOf(BackendUnavailableException.class);
+        assertThat(time().since(start))
+                .isBetween(
+                        callTimeout, callTimeout.multipliedBy(2).plusSeconds(3).plus(time().slack()));
+        party.stateFaults().assertAllFired();
+        party.recover();
+        write(party, key, "mine", WriteCondition.ifAbsent());
+    }
+
+    @Test
     void aDeniedWriteIsDenied() throws Exception {
         StateKey key = key("denied");
         Party party = party();
