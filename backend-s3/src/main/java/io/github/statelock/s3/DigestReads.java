@@ -155,8 +155,8 @@ final class DigestReads {
         return new StateCorruptException(
                 found + ", but its digest item says " + pair.digest().orElse("nothing")
                         + ". Either a writer died between the two, or the state was changed by something that keeps no"
-                        + " digest. If the state is the right one, repairDigest(\"" + key
-                        + "\") makes the digest follow it.",
+                        + " digest. If the state is the right one, make its digest follow it with repairDigest(\""
+                        + key + "\").",
                 null);
     }
 }

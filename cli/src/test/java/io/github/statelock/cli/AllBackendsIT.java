@@ -3,8 +3,12 @@ package io.github.statelock.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** One round through the built jar on every backend: its classes, providers and errors are all in it. */
 class AllBackendsIT {
@@ -50,5 +54,20 @@ class AllBackendsIT {
         cli.run("rm", KEY).exits(0);
         assertThat(cli.run("show", KEY, "--json").exits(0).out())
                 .isEqualTo("{\"key\":\"" + KEY + "\",\"lock\":null,\"state\":null}\n");
+    }
+
+    @Test
+    void aDigestThatIsNotTheStatesIsToldAndRepaired() {
+        String store = Stores.s3WithTable();
+        Cli cli = Cli.on(store);
+        cli.runWithInput(Texts.state(1, "").getBytes(UTF_8), "push", KEY, "-").exits(0);
+        String bucket = URI.create(store).getHost();
+        try (S3Client s3 = Stores.s3()) {
+            s3.putObject(put -> put.bucket(bucket).key("states/" + KEY), RequestBody.fromString(Texts.state(2, "")));
+        }
+        assertThat(cli.run("pull", KEY).exits(1).err()).endsWith("\n  statelock repair-digest " + KEY + "\n");
+        assertThat(cli.run("repair-digest", KEY).exits(0).out()).contains("Serial:    2");
+        assertThat(cli.run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(2, ""));
+        assertThat(Cli.on("mem:x").run("repair-digest", KEY).exits(2).err()).contains("Only a store in S3");
     }
 }

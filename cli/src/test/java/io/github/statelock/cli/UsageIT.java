@@ -26,7 +26,7 @@ class UsageIT {
             "history",
             "rollback",
             "rm",
-            "sweep",
+            "sweep", "repair-digest",
             "completion");
 
     @TempDir
