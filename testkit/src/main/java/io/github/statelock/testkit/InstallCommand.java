@@ -15,11 +15,11 @@ final class InstallCommand {
     private InstallCommand() {}
 
     /**
-     * Runs a command to its end.
+     * Runs a command to its end and returns its output.
      *
      * @throws ServerNotInstalledException where the program is missing, fails or takes more than ten minutes
      */
-    static void run(String advice, Path folder, Map<String, String> environment, List<String> command)
+    static String run(String advice, Path folder, Map<String, String> environment, List<String> command)
             throws IOException {
         Path output = folder.resolve("install.log");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -35,6 +35,7 @@ final class InstallCommand {
                 throw new ServerNotInstalledException("'" + String.join(" ", command) + "' failed: "
                         + Files.readString(output).strip() + "\n" + advice);
             }
+            return Files.readString(output);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ServerNotInstalledException("Interrupted.", e);

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Fetches the servers that Maven Central does not have, once per machine. */
+/** Fetches the servers and programs that Maven Central does not have, once per machine. */
 final class ServerInstall {
 
     static final String AZURITE_VERSION = "3.37.0";
@@ -16,6 +18,7 @@ final class ServerInstall {
 
     private static final String NODE = "Install Node.js 22 or later, with npm.";
     private static final String GO = "Install Go 1.26 or later.";
+    private static final Pattern MODULE_FOLDER = Pattern.compile("\"Dir\": \"(.*)\"");
     private static final boolean WINDOWS =
             System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
 
@@ -60,5 +63,44 @@ final class ServerInstall {
                                 Map.of("GOBIN", target.toString(), "CGO_ENABLED", "0"),
                                 List.of("go", "install", module + "@" + version)));
         return folder.resolve(WINDOWS ? name + ".exe" : name);
+    }
+
+    /** Go refuses to install a module whose go.mod replaces another, so this one is built in its folder of the module cache. */
+    static Path openTofu() {
+        String version = TestPrograms.OPENTOFU_VERSION;
+        Path folder = ServerCache.ofThisUser().install("tofu-" + version, target -> buildOpenTofu(target, version));
+        return folder.resolve(WINDOWS ? "tofu.exe" : "tofu");
+    }
+
+    private static void buildOpenTofu(Path target, String version) throws IOException {
+        String download = InstallCommand.run(
+                GO,
+                target,
+                Map.of(),
+                List.of("go", "mod", "download", "-json", "github.com/opentofu/opentofu@" + version));
+        InstallCommand.run(
+                GO,
+                target,
+                Map.of("CGO_ENABLED", "0"),
+                List.of(
+                        "go",
+                        "build",
+                        "-C",
+                        moduleFolder(download),
+                        "-mod=readonly",
+                        "-trimpath",
+                        "-ldflags=-s -w",
+                        "-o",
+                        target.resolve(WINDOWS ? "tofu.exe" : "tofu").toString(),
+                        "./cmd/tofu"));
+    }
+
+    /** Where Go has put a module, from what {@code go mod download -json} printed. */
+    static String moduleFolder(String download) {
+        Matcher folder = MODULE_FOLDER.matcher(download);
+        if (!folder.find()) {
+            throw new ServerNotInstalledException("Go does not say where it put the module: " + download + "\n" + GO);
+        }
+        return folder.group(1).replace("\\\\", "\\");
     }
 }

@@ -49,11 +49,15 @@ final class ServerResolution {
         } catch (ServerNotInstalledException e) {
             String message = "No " + kind.serverName() + " to test against. " + e.getMessage() + " Or set "
                     + kind.endpointVariable() + ", or start Docker.";
-            if ("true".equalsIgnoreCase(environment.get("CI"))) {
-                throw new IllegalStateException(message, e);
-            }
-            throw new TestAbortedException(message, e);
+            throw missing(message, environment, e);
         }
+    }
+
+    /** What to throw where something cannot be had: a failure in a CI build, elsewhere the end of the test. */
+    static RuntimeException missing(String message, Map<String, String> environment, Throwable cause) {
+        return "true".equalsIgnoreCase(environment.get("CI"))
+                ? new IllegalStateException(message, cause)
+                : new TestAbortedException(message, cause);
     }
 
     private TestServer find(ServerKind kind) {

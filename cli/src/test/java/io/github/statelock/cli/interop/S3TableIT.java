@@ -1,0 +1,9 @@
+package io.github.statelock.cli.interop;
+
+/** {@code backend "s3"} with {@code dynamodb_table}. */
+final class S3TableIT extends InteropContract {
+    @Override
+    SharedStore openStore() {
+        return S3Store.withTable();
+    }
+}
