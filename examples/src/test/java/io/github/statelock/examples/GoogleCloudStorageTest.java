@@ -18,12 +18,16 @@ class GoogleCloudStorageTest {
 
     private final URI server = TestServers.gcs().uri();
     private final String bucket = "examples-" + UUID.randomUUID();
-    private final Storage client = StorageOptions.http()
-            .setHost(server.toString())
-            .setCredentials(NoCredentials.getInstance())
-            .setProjectId("test")
-            .build()
-            .getService();
+    private final Storage client = client(server);
+
+    private static Storage client(URI server) {
+        return StorageOptions.http()
+                .setHost(server.toString())
+                .setCredentials(NoCredentials.getInstance())
+                .setProjectId("test")
+                .build()
+                .getService();
+    }
 
     private URI store(String prefix) {
         return URI.create("gs://" + bucket + "/" + prefix + "?endpoint=" + server);
@@ -34,6 +38,23 @@ class GoogleCloudStorageTest {
         client.create(BucketInfo.of(bucket));
         GoogleCloudStorageExample.applyByUri(store("network"));
         GoogleCloudStorageExample.applyByUri(store("network"));
+        assertThatTheSecondSerialIsFree();
+    }
+
+    /** With the proof that the store honours conditions, which patches too. */
+    @Test
+    void theExampleDoesSoThroughAClientOfTheCallers() throws Exception {
+        client.create(BucketInfo.of(bucket));
+        try (PatchAdapter adapter = new PatchAdapter(server);
+                Storage callers = client(adapter.uri())) {
+            GoogleCloudStorageExample.applyWithClient(callers, bucket);
+            GoogleCloudStorageExample.applyWithClient(callers, bucket);
+            assertThat(adapter.patches()).isEqualTo(2);
+        }
+        assertThatTheSecondSerialIsFree();
+    }
+
+    private void assertThatTheSecondSerialIsFree() {
         try (StateBackend backend = StateBackends.open(store("network"))) {
             assertThat(backend.states().read(GcsBackend.workspaceKey("default")))
                     .hasValueSatisfying(
