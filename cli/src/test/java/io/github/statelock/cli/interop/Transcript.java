@@ -12,15 +12,15 @@ final class Transcript {
 
     private Transcript() {}
 
-    static synchronized void of(SharedStore store, String what, Cli.Result result) {
+    static void of(SharedStore store, String what, Cli.Result result) {
+        note(store, "$ " + what + "\n" + result.out() + result.err() + "exit code " + result.code());
+    }
+
+    static synchronized void note(SharedStore store, String text) {
         try {
             Path file = Files.createDirectories(Path.of("target", "interop"))
                     .resolve(store.getClass().getSimpleName() + ".txt");
-            Files.writeString(
-                    file,
-                    "$ " + what + "\n" + result.out() + result.err() + "exit code " + result.code() + "\n\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            Files.writeString(file, text + "\n\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
