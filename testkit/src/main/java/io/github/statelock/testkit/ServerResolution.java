@@ -84,10 +84,10 @@ final class ServerResolution {
                 .map(value -> new TestServer(URI.create(value.strip()), Origin.ENDPOINT));
     }
 
-    /** Waits for a server that some thread is resolving, and throws what that thread threw. */
-    static TestServer orThrow(CompletableFuture<TestServer> server) {
+    /** Waits for what some thread is fetching or starting, and throws what that thread threw. */
+    static <T> T orThrow(CompletableFuture<T> wanted) {
         try {
-            return server.join();
+            return wanted.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof TestAbortedException aborted) {
                 throw new TestAbortedException(aborted.getMessage(), aborted);

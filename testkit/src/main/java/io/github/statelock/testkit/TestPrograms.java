@@ -2,6 +2,8 @@ package io.github.statelock.testkit;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +20,9 @@ public final class TestPrograms {
     /** The version of OpenTofu that {@link #openTofu()} returns, such as {@code v1.2.3}. */
     public static final String OPENTOFU_VERSION = "v1.12.6";
 
+    /** Whatever came of each: one that failed once is not tried again by the next test. */
+    private static final Map<String, CompletableFuture<Path>> PROGRAMS = new ConcurrentHashMap<>();
+
     private TestPrograms() {}
 
     /**
@@ -27,7 +32,13 @@ public final class TestPrograms {
      * @return the program
      */
     public static Path openTofu() {
-        return orAborted("OpenTofu", ServerInstall::openTofu, System.getenv());
+        CompletableFuture<Path> mine = new CompletableFuture<>();
+        CompletableFuture<Path> first = PROGRAMS.putIfAbsent("OpenTofu", mine);
+        if (first == null) {
+            mine.completeAsync(() -> orAborted("OpenTofu", ServerInstall::openTofu, System.getenv()), Runnable::run);
+            first = mine;
+        }
+        return ServerResolution.orThrow(first);
     }
 
     static Path orAborted(String name, Supplier<Path> install, Map<String, String> environment) {

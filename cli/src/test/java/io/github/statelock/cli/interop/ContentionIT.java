@@ -44,7 +44,8 @@ final class ContentionIT {
         S3_LOCK_FILE,
         S3_BOTH,
         GCS,
-        AZURE;
+        AZURE,
+        HTTP;
 
         SharedStore open(Path folder) throws Exception {
             return switch (this) {
@@ -53,6 +54,7 @@ final class ContentionIT {
                 case S3_BOTH -> S3Store.withBoth();
                 case GCS -> new GcsStore(TestServers.gcs());
                 case AZURE -> new AzureStore(folder);
+                case HTTP -> new HttpStore(folder);
             };
         }
     }

@@ -1,0 +1,94 @@
+package io.github.statelock.cli.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.statelock.cli.Cli;
+import io.github.statelock.cli.Cli.Running;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A folder, which OpenTofu reaches through {@code statelock serve} and the command line directly. */
+final class HttpStore implements SharedStore {
+
+    private static final Pattern LISTENING = Pattern.compile("Listening on (http://127\\.0\\.0\\.1:(\\d+))\\R");
+    private static final String KEY = "prod/network.tfstate";
+    private static final String PASSWORD = "a password";
+
+    private final Cli cli;
+    private final String uri;
+    private final String address;
+    private final String port;
+    private Running server;
+
+    HttpStore(Path folder) {
+        uri = folder.resolve("states").toUri().toString();
+        cli = Cli.on(uri).with("STATELOCK_SERVE_PASSWORD", PASSWORD);
+        server = serve("0");
+        Matcher listening = LISTENING.matcher(server.out());
+        assertThat(listening.find()).isTrue();
+        address = listening.group(1);
+        port = listening.group(2);
+    }
+
+    private Running serve(String onPort) {
+        return cli.start("serve", "--listen", "127.0.0.1:" + onPort, "--user", "ci")
+                .awaitOut("Listening on ")
+                .awaitOut("\n");
+    }
+
+    /** Ends the server as a service manager does, and starts it anew at the same address. */
+    void restart() {
+        server.signal("TERM");
+        server.result().exits(0);
+        server = serve(port);
+    }
+
+    @Override
+    public String backend() {
+        return "http";
+    }
+
+    @Override
+    public Map<String, Object> arguments() {
+        String state = address + "/" + KEY;
+        return Map.of("address", state, "lock_address", state, "unlock_address", state);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return Map.of("TF_HTTP_USERNAME", "ci", "TF_HTTP_PASSWORD", PASSWORD);
+    }
+
+    @Override
+    public String uri() {
+        return uri;
+    }
+
+    @Override
+    public String key() {
+        return KEY;
+    }
+
+    @Override
+    public String lease() {
+        return "5s";
+    }
+
+    @Override
+    public List<String> residue() {
+        return Cli.on(uri).run("locks").exits(0).out().lines().toList();
+    }
+
+    /** What the server has told about its requests. */
+    String accessLog() {
+        return server.err();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
