@@ -95,6 +95,7 @@ final class LocalServers {
                 List.of(program.toString(), "-host", LOOPBACK, "-port", Integer.toString(port), "-verbose=false");
     }
 
+    /** Under its public host alone it answers downloads at the paths of the XML API, as Google's client for Go asks for them. */
     private static ServerProcess.Command fakeGcsServer(Path program) {
         return (port, folder) -> List.of(
                 program.toString(),
@@ -104,6 +105,8 @@ final class LocalServers {
                 LOOPBACK,
                 "-port",
                 Integer.toString(port),
+                "-public-host",
+                LOOPBACK + ":" + port,
                 "-backend",
                 "memory",
                 "-log-level",

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class HttpIT extends InteropContract {
 
     @Override
-    SharedStore openStore() {
+    SharedStore openStore() throws Exception {
         return new HttpStore(folder);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.cli.Cli;
 import io.github.statelock.cli.Cli.Running;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,8 @@ final class HttpStore implements SharedStore {
     private final String port;
     private Running server;
 
-    HttpStore(Path folder) {
-        uri = folder.resolve("states").toUri().toString();
+    HttpStore(Path folder) throws IOException {
+        uri = Files.createDirectories(folder).resolve("states").toUri().toString();
         cli = Cli.on(uri).with("STATELOCK_SERVE_PASSWORD", PASSWORD);
         server = serve("0");
         Matcher listening = LISTENING.matcher(server.out());
