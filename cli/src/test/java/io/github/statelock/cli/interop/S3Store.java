@@ -30,7 +30,7 @@ final class S3Store implements SharedStore {
 
     private final boolean table;
     private final boolean lockFile;
-    private final String name = "interop-" + UUID.randomUUID();
+    private final String name;
     private final URI s3 = TestServers.s3().uri();
     private final URI dynamoDb = TestServers.dynamoDb().uri();
     private final S3Client bucket = S3Client.builder()
@@ -45,23 +45,34 @@ final class S3Store implements SharedStore {
             .credentialsProvider(ANYBODY)
             .build();
 
-    private S3Store(boolean table, boolean lockFile) {
+    private S3Store(boolean table, boolean lockFile, String name) {
         this.table = table;
         this.lockFile = lockFile;
-        bucket.createBucket(request -> request.bucket(name));
-        LockTable.create(items, name);
+        this.name = name;
+    }
+
+    private static S3Store make(boolean table, boolean lockFile) {
+        S3Store store = new S3Store(table, lockFile, "interop-" + UUID.randomUUID());
+        store.bucket.createBucket(request -> request.bucket(store.name));
+        LockTable.create(store.items, store.name);
+        return store;
     }
 
     static S3Store withTable() {
-        return new S3Store(true, false);
+        return make(true, false);
     }
 
     static S3Store withLockFile() {
-        return new S3Store(false, true);
+        return make(false, true);
     }
 
     static S3Store withBoth() {
-        return new S3Store(true, true);
+        return make(true, true);
+    }
+
+    /** The same bucket and table, for somebody who locks otherwise. */
+    S3Store seenBy(boolean otherTable, boolean otherLockFile) {
+        return new S3Store(otherTable, otherLockFile, name);
     }
 
     @Override
