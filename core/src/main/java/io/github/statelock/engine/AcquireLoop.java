@@ -112,6 +112,8 @@ final class AcquireLoop {
     }
 
     private LockAttempt contend() throws InterruptedException {
+        // Only now: the acquisition before us in the queue may have had a client's ID too, and have given it up.
+        engine.ghosts.requireUnused(key, attempt.info().id());
         Step step = Step.CREATE;
         while (step != Step.DONE) {
             engine.threads.requireOpen();
