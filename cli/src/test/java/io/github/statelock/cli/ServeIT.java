@@ -38,11 +38,7 @@ class ServeIT {
     }
 
     private Cli.Running serve(String... more) {
-        String[] args = new String[more.length + 3];
-        args[0] = "serve";
-        args[1] = "--listen";
-        args[2] = "127.0.0.1:0";
-        System.arraycopy(more, 0, args, 3, more.length);
+        String[] args = Texts.concat(new String[] {"serve", "--listen", "127.0.0.1:0"}, more);
         return cli().start(args).awaitOut("\n");
     }
 
@@ -65,11 +61,11 @@ class ServeIT {
             assertThat(server.out()).startsWith("Listening on http://127.0.0.1:");
             assertThat(send(server, "GET", "/healthz", "").body()).isEqualTo("ok\n");
             assertThat(send(server, "LOCK", "/prod/a", INFO).statusCode()).isEqualTo(200);
-            assertThat(send(server, "POST", "/prod/a?ID=" + ID, StateCommandsIT.state(1, ""))
+            assertThat(send(server, "POST", "/prod/a?ID=" + ID, Texts.state(1, ""))
                             .statusCode())
                     .isEqualTo(200);
             cli().run("lock", "prod/a", "--", "true").exits(3);
-            assertThat(cli().run("pull", "prod/a").exits(0).out()).isEqualTo(StateCommandsIT.state(1, ""));
+            assertThat(cli().run("pull", "prod/a").exits(0).out()).isEqualTo(Texts.state(1, ""));
             assertThat(send(server, "UNLOCK", "/prod/a", INFO).statusCode()).isEqualTo(200);
             cli().run("lock", "prod/a", "--", "true").exits(0);
             server.signal("TERM");
@@ -83,7 +79,7 @@ class ServeIT {
 
     @Test
     void aRequestUnderWayEndsBeforeTheProcess() throws Exception {
-        String state = StateCommandsIT.state(1, "");
+        String state = Texts.state(1, "");
         try (Cli.Running server = serve();
                 Socket slow = new Socket(
                         InetAddress.getLoopbackAddress(), uri(server, "").getPort())) {
@@ -129,10 +125,10 @@ class ServeIT {
             HttpResponse<String> refused = send(server, "LOCK", "/prod/a", INFO.replace("0001\"", "0002\""));
             assertThat(refused.statusCode()).isEqualTo(423);
             assertThat(refused.body()).contains(ID);
-            assertThat(send(server, "POST", "/prod/a?ID=" + ID, StateCommandsIT.state(5, ""))
+            assertThat(send(server, "POST", "/prod/a?ID=" + ID, Texts.state(5, ""))
                             .statusCode())
                     .isEqualTo(200);
-            assertThat(send(server, "POST", "/prod/a?ID=" + ID, StateCommandsIT.state(4, ""))
+            assertThat(send(server, "POST", "/prod/a?ID=" + ID, Texts.state(4, ""))
                             .statusCode())
                     .isEqualTo(409);
             assertThat(send(server, "UNLOCK", "/prod/a", "").statusCode()).isEqualTo(200);
