@@ -7,8 +7,6 @@ import io.github.statelock.ObservedLock;
 import io.github.statelock.StatelockException;
 import io.github.statelock.cli.Json.Fields;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -123,11 +121,7 @@ final class Errors {
                 Json.object().with("kind", kind).with("exitCode", exitCode).with("message", message);
         error.putAll(more);
         output.note(message, Json.object().with("error", error));
-        if (output.isVerbose()) {
-            StringWriter trace = new StringWriter();
-            e.printStackTrace(new PrintWriter(trace, true));
-            output.note(trace.toString(), Json.object().with("trace", trace.toString()));
-        }
+        output.trace(e);
         return exitCode;
     }
 }

@@ -2,6 +2,8 @@ package io.github.statelock.cli;
 
 import io.github.statelock.cli.Json.Fields;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -58,6 +60,20 @@ final class Output {
     /** Something to know, while the command works. */
     void note(String text, Fields fields) {
         err.println(isJson() ? Json.write(fields) : "statelock: " + text);
+    }
+
+    /** A line of a log. */
+    void log(String text, Fields fields) {
+        err.println(isJson() ? Json.write(fields) : text);
+    }
+
+    /** The stack trace of what nobody expected, for those who asked for it. */
+    void trace(Throwable e) {
+        if (isVerbose()) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace, true));
+            note(trace.toString(), Json.object().with("trace", trace.toString()));
+        }
     }
 
     /** A line that the next one replaces, for a terminal. */

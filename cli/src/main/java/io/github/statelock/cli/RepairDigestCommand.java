@@ -11,9 +11,10 @@ import picocli.CommandLine.Parameters;
 /** Makes a state's digest follow the state. */
 @Command(
         name = "repair-digest",
-        description = "Makes the digest in the DynamoDB table follow the state in the bucket, under the state's lock: for a"
-                + " state that is refused since its digest is another's. First make sure that the state is the right one,"
-                + " and not an older or a damaged one.",
+        description =
+                "Makes the digest in the DynamoDB table follow the state in the bucket, under the state's lock: for a"
+                        + " state that is refused since its digest is another's. First make sure that the state is the right one,"
+                        + " and not an older or a damaged one.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock repair-digest prod/network.tfstate"})
 final class RepairDigestCommand implements Callable<Integer> {

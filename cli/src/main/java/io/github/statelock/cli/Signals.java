@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The signals that ask this process to stop, passed on to the command that it runs: what the command makes of them decides.
@@ -40,6 +41,13 @@ final class Signals {
     /** Gives the receiver the signals that were held back, and all that come. */
     void passOn(Consumer<String> to) {
         receiver.complete(to);
+    }
+
+    /** Completed with the name of the first signal that asks this process to stop. Later ones do nothing. */
+    static CompletableFuture<String> first() {
+        CompletableFuture<String> stop = new CompletableFuture<>();
+        Stream.concat(ALWAYS.stream(), FROM_TERMINAL.stream()).forEach(name -> set(name, () -> stop.complete(name)));
+        return stop;
     }
 
     private void handle(String name) {

@@ -26,7 +26,8 @@ class UsageIT {
             "history",
             "rollback",
             "rm",
-            "sweep", "repair-digest",
+            "sweep",
+            "repair-digest",
             "completion");
 
     @TempDir

@@ -96,22 +96,28 @@ final class AcquireLoop {
     private boolean awaitTurn() throws InterruptedException {
         while (!ticket.turn().isDone()) {
             engine.threads.requireOpen();
-            ticket.holder().ifPresent(this::showWaiting);
+            Optional<ObservedLock> shown = ticket.holder();
+            // Our own record, taken by the same client's earlier request: that one is about to detach it.
+            shown.filter(other -> !attempt.isOurs(other)).ifPresent(this::showWaiting);
             if (patience.isOver() || (patience.isWaitOver() && holder != null)) {
                 return false;
             }
             Duration pause = poll.next();
-            if (holder == null) {
+            if (holder != null) {
+                engine.waits.pause(shorter(pause, patience.waitLeft()), ticket.turn());
+            } else if (shown.isPresent()) {
+                engine.waits.pause(pause, ticket.turn());
+            } else {
                 // Without a holder to name, even one who does not want to wait waits for the head's first answer.
                 engine.waits.pause(pause, CompletableFuture.anyOf(ticket.turn(), ticket.holderKnown()));
-            } else {
-                engine.waits.pause(shorter(pause, patience.waitLeft()), ticket.turn());
             }
         }
         return true;
     }
 
     private LockAttempt contend() throws InterruptedException {
+        // Only now: the acquisition before us in the queue may have had a client's ID too, and have given it up.
+        engine.ghosts.requireUnused(key, attempt.info().id());
         Step step = Step.CREATE;
         while (step != Step.DONE) {
             engine.threads.requireOpen();

@@ -10,7 +10,6 @@ import io.github.statelock.LockLostException;
 import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
-import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
@@ -66,21 +65,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
         engine.threads.requireOpen();
         requireLease(options.lease());
-        options.recordedAs().ifPresent(client -> requireUnused(key, client.id()));
         return new AcquireLoop(
                         engine, key, options, wait, () -> Holder.propose(engine.driver, key, options, engine.ticker))
                 .run();
-    }
-
-    /** Records with the ID of an abandoned acquisition are removed when they turn up: nobody may come to rely on one. */
-    private void requireUnused(StateKey key, String id) {
-        if (engine.ghosts.hunts(id)) {
-            throw new OutcomeUnknownException(
-                    "An earlier request to lock \"" + key + "\" under the ID " + id
-                            + " went unanswered and was given up. Lock it under another ID.",
-                    id,
-                    null);
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.statelock.engine;
 
 import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
 import java.time.Duration;
 import java.util.Map;
@@ -44,8 +45,19 @@ final class Ghosts {
     }
 
     /** Whether records with that ID are being removed. */
-    boolean hunts(String id) {
+    private boolean hunts(String id) {
         return until.containsKey(id);
+    }
+
+    /** Refuses an ID whose records are being removed: nobody may come to rely on one. */
+    void requireUnused(StateKey key, String id) {
+        if (hunts(id)) {
+            throw new OutcomeUnknownException(
+                    "An earlier request to lock \"" + key + "\" under the ID " + id
+                            + " went unanswered and was given up. Lock it under another ID.",
+                    id,
+                    null);
+        }
     }
 
     /** Removes a ghost that a refusal showed; false if that did not succeed now. */

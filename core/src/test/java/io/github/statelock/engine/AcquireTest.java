@@ -8,6 +8,7 @@ import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockHeldException;
+import io.github.statelock.LockInfo;
 import io.github.statelock.LockListener;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
@@ -18,6 +19,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +33,23 @@ import org.junit.jupiter.api.Test;
 class AcquireTest extends EngineTest {
 
     private static final AcquireOutcome UNKNOWN = new AcquireOutcome.Unknown(new IOException("reset"));
+
+    @Test
+    void aRepeatedRequestOfAClientWaitsForTheFirstToDetachAndIsNotRefusedByItsOwnRecord() throws Exception {
+        LockInfo client = new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, "");
+        LockOptions options = LockOptions.builder().recordAs(client).build();
+        HeldLock first = manager.acquire(KEY, options);
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        Future<LockAttempt> repeated = inBackground(() -> {
+            waiting.set(Thread.currentThread());
+            return manager.tryAcquire(KEY, options);
+        });
+        ManualTime.await(() ->
+                repeated.isDone() || (waiting.get() != null && waiting.get().getState() == Thread.State.WAITING));
+        first.detach();
+        LockAttempt attempt = time.advanceUntilDone(repeated);
+        assertThat(attempt).isInstanceOf(LockAttempt.Acquired.class);
+    }
 
     @Test
     void anUncontendedLockTakesOneRequestAndItsReleaseOne() throws Exception {

@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
+import io.github.statelock.LockInfo;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.engine.FakeStore.Op;
 import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.ReleaseOutcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +112,31 @@ class GhostsTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> time.advanceUntilDone(released));
         pass(Duration.ofMinutes(1));
         assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void aRepeatedRequestThatQueuedBehindTheOneThatWasGivenUpDoesNotTakeItsId() throws Exception {
+        AtomicBoolean cut = new AtomicBoolean(true);
+        for (int i = 0; i < 1000; i++) {
+            store.fault(Op.CREATE, request -> cut.get() ? UNKNOWN : request.send());
+        }
+        LockInfo client = new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, "");
+        LockOptions options = LockOptions.builder().recordAs(client).build();
+        Future<LockAttempt> first = inBackground(() -> manager.tryAcquire(KEY, options));
+        ManualTime.await(() -> store.count(Op.CREATE) > 0);
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        Future<LockAttempt> repeated = inBackground(() -> {
+            waiting.set(Thread.currentThread());
+            return manager.tryAcquire(KEY, options);
+        });
+        ManualTime.await(() -> waiting.get() != null && waiting.get().getState() == Thread.State.WAITING);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> time.advanceUntilDone(first))
+                .withCauseInstanceOf(OutcomeUnknownException.class);
+        cut.set(false);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> time.advanceUntilDone(repeated))
+                .withCauseInstanceOf(OutcomeUnknownException.class);
     }
 
     @Test

@@ -1,0 +1,35 @@
+package io.github.statelock.cli.serve;
+
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.StatelockException;
+
+/** Which status says what went wrong. A contract: see docs/http-backend.md. */
+final class Failures {
+
+    private Failures() {}
+
+    static Answer of(StatelockException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof LockHeldException held) {
+            return Answer.holder(423, held.holder(), message);
+        }
+        if (e instanceof LockIdMismatchException other) {
+            return Answer.holder(409, other.actual(), message);
+        }
+        return switch (e.kind()) {
+            case HELD -> Answer.text(423, message);
+            case LOST, CONFLICT -> Answer.text(409, message);
+            case DENIED -> Answer.text(403, message);
+            case UNREACHABLE -> Answer.text(503, message).retry();
+            case MISCONFIGURED, CORRUPT, OUTCOME_UNKNOWN -> Answer.text(500, message);
+        };
+    }
+
+    /** What nobody expected. Its message stays in the log: it may name anything. */
+    static Answer unexpected(Throwable e) {
+        return Answer.text(500, "The server failed unexpectedly. Its log says more.")
+                .because("unexpected " + e)
+                .causedBy(e);
+    }
+}
