@@ -22,6 +22,7 @@ final class Commands {
                 .addSubcommand(new RollbackCommand(root))
                 .addSubcommand(new RmCommand(root))
                 .addSubcommand(new SweepCommand(root))
+                .addSubcommand(new MigrateCommand(root))
                 .addSubcommand(new CompletionCommand());
         line.getSubcommands()
                 .values()
