@@ -61,8 +61,7 @@ final class Errors {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         // What was parsed so far does not tell: the wrong argument may stand before --json.
         Errors asked = List.of(args).contains("--json") ? new Errors(output.inJson(), store) : this;
-        return asked.print(
-                Problem.of("usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'."), e);
+        return asked.print(Problem.of("usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'."), e);
     }
 
     /** Reports what a command threw, and returns its exit code. */

@@ -64,7 +64,7 @@ class MigrateIT {
     private static void putMany(Path store, int count) {
         try (StateBackend backend = FileBackend.open(store)) {
             for (int i = 0; i < count; i++) {
-                byte[] content = StateCommandsIT.state(i, "").getBytes(UTF_8);
+                byte[] content = Texts.state(i, "").getBytes(UTF_8);
                 backend.states().write(StateKey.of(String.format("many/%03d", i)), content, WriteCondition.ifAbsent());
             }
         }
@@ -188,16 +188,14 @@ class MigrateIT {
     @Test
     void aStateThatDiffersAtTheTargetIsLeftAndTheOthersGoOn() {
         put(from, "a", "1");
-        put(from, NETWORK.value(), StateCommandsIT.state(7, ""));
+        put(from, NETWORK.value(), Texts.state(7, ""));
         put(from, "z", "3");
-        put(to, NETWORK.value(), StateCommandsIT.state(5, ""));
+        put(to, NETWORK.value(), Texts.state(5, ""));
         Cli.Result result = migrate("--all").exits(5);
         assertThat(result.err())
                 .contains("failed prod/network.tfstate: The target has another state", "Serial:    7", "Serial:    5")
                 .contains("--force");
-        assertThat(states(to))
-                .containsEntry(NETWORK, StateCommandsIT.state(5, ""))
-                .containsEntry(StateKey.of("z"), "3");
+        assertThat(states(to)).containsEntry(NETWORK, Texts.state(5, "")).containsEntry(StateKey.of("z"), "3");
         assertThat(migrate("--all", "--force").exits(0).out())
                 .isEqualTo("States: 3. 0 copied, 2 already there, 1 overwritten, 0 failed.\n");
         assertThat(states(to)).isEqualTo(states(from));

@@ -27,6 +27,7 @@ class UsageIT {
             "rollback",
             "rm",
             "sweep",
+            "migrate",
             "completion");
 
     @TempDir
