@@ -23,6 +23,7 @@ final class Commands {
                 .addSubcommand(new RmCommand(root))
                 .addSubcommand(new SweepCommand(root))
                 .addSubcommand(new MigrateCommand(root))
+                .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(new CompletionCommand());
         line.getSubcommands()
                 .values()

@@ -28,6 +28,7 @@ class UsageIT {
             "rm",
             "sweep",
             "migrate",
+            "doctor",
             "completion");
 
     @TempDir
