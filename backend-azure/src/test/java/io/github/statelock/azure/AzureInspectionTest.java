@@ -61,7 +61,8 @@ class AzureInspectionTest {
         String sas = container
                 .client()
                 .generateSas(new BlobServiceSasSignatureValues(
-                                OffsetDateTime.now(ZoneOffset.UTC).plusHours(1), BlobContainerSasPermission.parse("racwdl"))
+                                OffsetDateTime.now(ZoneOffset.UTC).plusHours(1),
+                                BlobContainerSasPermission.parse("racwdl"))
                         .setProtocol(SasProtocol.HTTPS_HTTP));
         try (AzureBackend backend = AzureBackend.builder()
                 .container(container.name())

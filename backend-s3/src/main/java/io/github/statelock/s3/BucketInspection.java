@@ -5,13 +5,11 @@ import io.github.statelock.StateKey;
 import io.github.statelock.StatelockException;
 import io.github.statelock.spi.Inspectable.Finding;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
-import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.ExpirationStatus;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.LifecycleRuleFilter;
@@ -192,40 +190,7 @@ final class BucketInspection {
 
     /** Removes all versions of the key's state and lock file. */
     List<String> purge(StateKey key) {
-        List<String> left = new ArrayList<>();
-        List<String> objects = List.of(layout.stateObject(key), layout.lockObject(key));
-        try {
-            var pages = s3.client()
-                    .listObjectVersionsPaginator(r -> r.bucket(s3.bucket())
-                            .prefix(layout.stateObject(key))
-                            .overrideConfiguration(S3Requests.within(timeout)));
-            pages.versions().stream()
-                    .filter(version -> objects.contains(version.key()))
-                    .forEach(version -> remove(version.key(), version.versionId(), left));
-            pages.deleteMarkers().stream()
-                    .filter(marker -> objects.contains(marker.key()))
-                    .forEach(marker -> remove(marker.key(), marker.versionId(), left));
-        } catch (RuntimeException e) {
-            left.add("old versions of " + s3.url(layout.stateObject(key)) + ", if there are any: "
-                    + S3Errors.ofRead(e, "s3:ListBucketVersions", "s3://" + s3.bucket())
-                            .getMessage());
-        }
-        return left;
-    }
-
-    private void remove(String object, String versionId, List<String> left) {
-        try {
-            s3.client()
-                    .deleteObject(DeleteObjectRequest.builder()
-                            .bucket(s3.bucket())
-                            .key(object)
-                            .versionId(versionId)
-                            .overrideConfiguration(S3Requests.once(timeout))
-                            .build());
-        } catch (RuntimeException e) {
-            left.add("the version " + versionId + " of " + s3.url(object) + ": "
-                    + S3Errors.ofRead(e, "s3:DeleteObjectVersion", s3.url(object))
-                            .getMessage());
-        }
+        String state = layout.stateObject(key);
+        return S3Versions.purge(s3, state, List.of(state, layout.lockObject(key)), timeout);
     }
 }

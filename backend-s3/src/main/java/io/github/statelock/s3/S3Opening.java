@@ -62,7 +62,7 @@ record S3Opening(
         S3Requests s3 = new S3Requests(s3Client(builder, ours), builder.bucket, builder.encryption);
         boolean versioned = isVersioned(s3, timeout);
         boolean deletesConditionally =
-                !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, timeout);
+                !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, versioned, timeout);
         S3StateStore.Limits limits =
                 new S3StateStore.Limits(options.transferTimeout(), (int) options.maxStateBytes(), versioned);
         S3StateStore plain = new S3StateStore(s3, layout, limits);
