@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,13 +34,11 @@ class DoctorIT {
             "release",
             "former holder");
 
-    private final String name = TestStores.newName();
-
     @TempDir
     Path folder;
 
-    private static String assertHealthy(URI store) {
-        String out = Cli.on(store.toString()).run("doctor").exits(0).out();
+    private static String assertHealthy(String store) {
+        String out = Cli.on(store).run("doctor").exits(0).out();
         for (String proof : PROOFS) {
             assertThat(out).containsPattern("(?m)^ok   " + proof + " +– ");
         }
@@ -54,9 +53,9 @@ class DoctorIT {
         }
     }
 
-    private List<String> objects(URI server) {
-        try (S3Client s3 = TestStores.s3(server)) {
-            return s3.listObjectsV2(r -> r.bucket(name)).contents().stream()
+    private static List<String> objects(String store) {
+        try (S3Client s3 = Stores.s3()) {
+            return s3.listObjectsV2(r -> r.bucket(Stores.bucket(store))).contents().stream()
                     .map(S3Object::key)
                     .toList();
         }
@@ -64,7 +63,7 @@ class DoctorIT {
 
     @Test
     void aFolder() throws Exception {
-        assertThat(assertHealthy(folder.toUri())).contains("ok   history", "ok   file system");
+        assertThat(assertHealthy(folder.toUri().toString())).contains("ok   history", "ok   file system");
         assertThat(keysInFolder()).isEmpty();
     }
 
@@ -80,24 +79,28 @@ class DoctorIT {
 
     @Test
     void s3WithATable() {
-        String out = assertHealthy(TestStores.s3WithTable(name));
+        String store = Stores.s3WithTable();
+        String out = assertHealthy(store);
         assertThat(out).contains("ok   lock table", "ok   global table", "warn bucket versioning");
-        assertThat(objects(TestServers.s3().uri())).isEmpty();
-        try (DynamoDbClient dynamoDb = TestStores.dynamoDb()) {
-            assertThat(dynamoDb.scan(r -> r.tableName(name)).items()).isEmpty();
+        assertThat(objects(store)).isEmpty();
+        try (DynamoDbClient dynamoDb = Stores.dynamoDb()) {
+            assertThat(dynamoDb.scan(r -> r.tableName(Stores.bucket(store))).items())
+                    .isEmpty();
         }
     }
 
     @Test
     void s3WithLockFiles() {
-        assertHealthy(TestStores.s3WithLockFiles(name));
-        assertThat(objects(TestServers.s3().uri())).isEmpty();
+        String store = Stores.s3WithLockFiles();
+        assertHealthy(store);
+        assertThat(objects(store)).isEmpty();
     }
 
     @Test
     void anS3BucketThatKeepsVersionsKeepsNoneOfTheProbe() {
         URI server = TestServers.s3WithVersioning().uri();
-        try (S3Client s3 = TestStores.s3(server)) {
+        String name = "cli-" + UUID.randomUUID();
+        try (S3Client s3 = Stores.s3(server)) {
             s3.createBucket(r -> r.bucket(name));
             s3.putBucketVersioning(
                     r -> r.bucket(name).versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
@@ -114,27 +117,29 @@ class DoctorIT {
 
     @Test
     void azure() {
-        String out = assertHealthy(TestStores.azure(name));
-        assertThat(out).contains("ok   immutability");
-        assertThat(TestStores.azureContainer(name).listBlobs())
+        String store = Stores.azure();
+        assertThat(assertHealthy(store)).contains("ok   immutability");
+        assertThat(Stores.azureContainer(Stores.bucket(store)).listBlobs())
                 .map(BlobItem::getName)
                 .isEmpty();
     }
 
     @Test
     void azureWithSnapshotsAsHistory() {
-        URI store = URI.create(TestStores.azure(name) + "&snapshots=true");
-        assertThat(assertHealthy(store)).contains("ok   history");
-        assertThat(TestStores.azureContainer(name).listBlobs())
+        String store = Stores.azure();
+        assertThat(assertHealthy(store + "&snapshots=true")).contains("ok   history");
+        assertThat(Stores.azureContainer(Stores.bucket(store)).listBlobs())
                 .map(BlobItem::getName)
                 .isEmpty();
     }
 
     @Test
     void gcs() {
-        URI server = TestServers.gcs().uri();
-        assertHealthy(TestStores.gcs(name, server));
-        assertThat(TestStores.gcsClient(server).list(name).iterateAll())
+        String store = Stores.gcs();
+        assertHealthy(store);
+        assertThat(Stores.gcsClient(TestServers.gcs().uri())
+                        .list(Stores.bucket(store))
+                        .iterateAll())
                 .map(BlobInfo::getName)
                 .isEmpty();
     }
@@ -142,24 +147,25 @@ class DoctorIT {
     /** That server ignores the conditions of deletes. */
     @Test
     void aStoreThatIgnoresConditionsIsFoundOut() {
-        URI store = TestStores.gcs(name, TestServers.gcsSecond().uri());
+        String store = Stores.gcs(TestServers.gcsSecond().uri());
         Cli.Result trusted =
                 Cli.on(store + "&verify_conditional_writes=false").run("doctor").exits(1);
         assertThat(trusted.out())
                 .containsPattern("(?m)^ok   create ")
                 .containsPattern("(?m)^FAIL delete +– a delete whose base is no longer the newest version was accepted")
                 .containsPattern("(?m)^FAIL former holder +– ");
-        Cli.Result proved = Cli.on(store.toString()).run("doctor", "--json").exits(1);
+        Cli.Result proved = Cli.on(store).run("doctor", "--json").exits(1);
         assertThat(proved.out()).contains("ignores the preconditions").endsWith("\"healthy\":false}\n");
     }
 
     @Test
     void aBucketThatIsNotThereIsAFailureAndAServerThatIsNotThereIsUnreachable() {
-        String missing = "s3://" + name + "?region=us-east-1&endpoint="
-                + TestServers.s3().uri();
-        assertThat(Cli.on(missing).run("doctor").exits(1).out()).containsPattern("(?m)^FAIL open +– ");
-        Cli.on("s3://" + name + "?region=us-east-1&call_timeout=2s&endpoint=http://127.0.0.1:9")
-                .run("doctor")
-                .exits(7);
+        String missing = "s3://cli-" + UUID.randomUUID() + "?region=us-east-1&endpoint=";
+        assertThat(Cli.on(missing + TestServers.s3().uri())
+                        .run("doctor")
+                        .exits(1)
+                        .out())
+                .containsPattern("(?m)^FAIL open +– ");
+        Cli.on(missing + "http://127.0.0.1:9&call_timeout=2s").run("doctor").exits(7);
     }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -262,6 +263,25 @@ class MigrateIT {
         assertThat(folder.resolve("missing")).doesNotExist();
         Cli.bare().run("migrate", "--from", from.toUri().toString(), "--all").exits(2);
         assertThat(states(to)).isEmpty();
+    }
+
+    @Test
+    void onATerminalThereIsABarAndALineOnlyForWhatFails() throws Exception {
+        put(from, "a", "1");
+        put(from, "b", "2");
+        put(to, "a", "other");
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        String command = java + " -jar " + Cli.jar() + " " + String.join(" ", args(from, to, "--all"));
+        try (Cli.Running run =
+                new Cli.Running(List.of("script", "-qefc", command, "/dev/null"), Map.of("TERM", "xterm"))) {
+            String shown = run.result().exits(5).out();
+            assertThat(shown)
+                    .contains(
+                            "\r\u001B[K[" + ".".repeat(30) + "] 0/2 a",
+                            "\r\u001B[K[###############...............] 1/2 b")
+                    .contains("failed a: The target has another state", "1 copied")
+                    .doesNotContain("(2/2)");
+        }
     }
 
     @Test

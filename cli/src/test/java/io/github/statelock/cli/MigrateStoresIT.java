@@ -8,7 +8,6 @@ import io.github.statelock.StateBackend;
 import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
-import io.github.statelock.testkit.TestServers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,8 +23,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class MigrateStoresIT {
 
     private static final String KEY = "prod/network.tfstate";
-
-    private final String name = TestStores.newName();
 
     @TempDir
     Path folder;
@@ -56,10 +53,11 @@ class MigrateStoresIT {
         return folder.resolve(part).toUri();
     }
 
-    private String digest() {
-        try (DynamoDbClient dynamoDb = TestStores.dynamoDb()) {
-            AttributeValue digest = dynamoDb.getItem(r -> r.tableName(name)
-                            .key(Map.of("LockID", AttributeValue.fromS(name + "/states/" + KEY + "-md5"))))
+    private static String digest(URI store) {
+        try (DynamoDbClient dynamoDb = Stores.dynamoDb()) {
+            String bucket = Stores.bucket(store.toString());
+            AttributeValue digest = dynamoDb.getItem(r -> r.tableName(bucket)
+                            .key(Map.of("LockID", AttributeValue.fromS(bucket + "/states/" + KEY + "-md5"))))
                     .item()
                     .get("Digest");
             return digest == null ? "none" : digest.s();
@@ -74,9 +72,9 @@ class MigrateStoresIT {
     void aFolderGoesToS3WithItsDigestsAndComesBack() throws Exception {
         put(folder("from"), KEY, Texts.state(3, ""));
         put(folder("from"), "other", "no state file");
-        URI s3 = TestStores.s3WithTable(name);
+        URI s3 = URI.create(Stores.s3WithTable());
         migrate(folder("from"), s3, "--all").exits(0);
-        assertThat(digest()).isEqualTo(md5(Texts.state(3, "")));
+        assertThat(digest(s3)).isEqualTo(md5(Texts.state(3, "")));
         assertThat(states(s3)).isEqualTo(states(folder("from")));
         assertThat(migrate(folder("from"), s3, "--all").exits(0).out()).contains("0 copied, 2 already there");
         migrate(s3, folder("back"), "--all").exits(0);
@@ -87,20 +85,21 @@ class MigrateStoresIT {
     @Test
     void aRunThatWasKilledBetweenAStateAndItsDigestIsCompleted() throws Exception {
         put(folder("from"), KEY, Texts.state(3, ""));
-        URI s3 = TestStores.s3WithTable(name);
+        URI s3 = URI.create(Stores.s3WithTable());
         put(s3, KEY, Texts.state(2, ""));
         migrate(folder("from"), s3, "--all", "--force").exits(0);
-        setDigest(md5(Texts.state(2, "")));
+        setDigest(s3, md5(Texts.state(2, "")));
         assertThat(migrate(folder("from"), s3, "--all").exits(0).out()).contains("1 already there");
-        assertThat(digest()).isEqualTo(md5(Texts.state(3, "")));
+        assertThat(digest(s3)).isEqualTo(md5(Texts.state(3, "")));
     }
 
-    private void setDigest(String digest) {
-        try (DynamoDbClient dynamoDb = TestStores.dynamoDb()) {
-            dynamoDb.putItem(r -> r.tableName(name)
+    private static void setDigest(URI store, String digest) {
+        String bucket = Stores.bucket(store.toString());
+        try (DynamoDbClient dynamoDb = Stores.dynamoDb()) {
+            dynamoDb.putItem(r -> r.tableName(bucket)
                     .item(Map.of(
                             "LockID",
-                            AttributeValue.fromS(name + "/states/" + KEY + "-md5"),
+                            AttributeValue.fromS(bucket + "/states/" + KEY + "-md5"),
                             "Digest",
                             AttributeValue.fromS(digest))));
         }
@@ -108,35 +107,35 @@ class MigrateStoresIT {
 
     @Test
     void aSourceWhoseDigestIsWrongIsNotCopied() throws Exception {
-        URI s3 = TestStores.s3WithTable(name);
+        URI s3 = URI.create(Stores.s3WithTable());
         put(s3, KEY, Texts.state(3, ""));
-        setDigest(md5("something else"));
+        setDigest(s3, md5("something else"));
         Cli.Result result = migrate(s3, folder("to"), KEY).exits(1);
         assertThat(result.err()).contains("its digest item says " + md5("something else"));
         assertThat(states(folder("to"))).isEmpty();
-        assertThat(digest()).as("the source's").isEqualTo(md5("something else"));
+        assertThat(digest(s3)).as("the source's").isEqualTo(md5("something else"));
     }
 
     @Test
     void oneBucketByTwoNamesShowsItselfByItsLock() {
-        URI one = TestStores.s3WithTable(name);
+        URI one = URI.create(Stores.s3WithTable());
         put(one, KEY, "content");
-        URI server = TestServers.s3().uri();
-        URI other = TestStores.s3WithTable(name, URI.create("http://localhost:" + server.getPort()));
+        URI other = URI.create(one.toString().replace("127.0.0.1", "localhost"));
+        assertThat(other).isNotEqualTo(one);
         assertThat(migrate(one, other, KEY).exits(2).err()).contains("--from and --to are the same store");
         assertThat(states(one)).containsEntry(StateKey.of(KEY), "content");
     }
 
     @Test
     void azureGoesToGcsAndBack() {
-        URI azure = TestStores.azure(name);
-        URI gcs = TestStores.gcs(name, TestServers.gcs().uri());
+        URI azure = URI.create(Stores.azure());
+        URI gcs = URI.create(Stores.gcs());
         put(azure, KEY, Texts.state(3, ""));
         migrate(azure, gcs, KEY).exits(0);
         assertThat(states(gcs)).containsExactly(Map.entry(StateKey.of(KEY), Texts.state(3, "")));
         assertThat(migrate(gcs, azure, KEY).exits(0).out()).contains("1 already there");
         assertThat(migrate(azure, gcs, "missing").exits(1).err()).contains("There is no state \"missing\"");
-        assertThat(TestStores.azureContainer(name)
+        assertThat(Stores.azureContainer(Stores.bucket(azure.toString()))
                         .getBlobClient("states/missing")
                         .exists())
                 .as("an empty blob, made to be locked")
