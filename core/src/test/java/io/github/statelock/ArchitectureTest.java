@@ -33,10 +33,10 @@ class ArchitectureTest {
     private static final int MOST_PUBLIC_IN_ROOT = 33;
 
     /**
-     * As many as there are: with those of the root, 12 that a backend implements or answers with (spi), 5 entrances of the
+     * As many as there are: with those of the root, 14 that a backend implements or answers with (spi), 5 entrances of the
      * engine, 4 for Terraform's formats and 4 for the two local backends. Who adds one says why it must be public.
      */
-    private static final int MOST_PUBLIC = 54;
+    private static final int MOST_PUBLIC = 56;
 
     private static final JavaClasses CORE = mainClasses();
 

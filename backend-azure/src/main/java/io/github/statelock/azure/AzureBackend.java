@@ -4,9 +4,12 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.CustomerProvidedKey;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.Inspectable;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +23,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads.
  */
-public final class AzureBackend extends DriverBackend {
+public final class AzureBackend extends DriverBackend implements Inspectable {
 
+    private final AzureInspection inspection;
     private final CallThreads threads;
 
-    private AzureBackend(BlobLeaseLockDriver locks, BlobStateStore states, EngineOptions options, CallThreads threads) {
+    private AzureBackend(
+            BlobLeaseLockDriver locks,
+            BlobStateStore states,
+            AzureInspection inspection,
+            EngineOptions options,
+            CallThreads threads) {
         super(locks, states, options);
+        this.inspection = inspection;
         this.threads = threads;
+    }
+
+    @Override
+    public List<Finding> inspect() {
+        return inspection.findings();
+    }
+
+    @Override
+    public List<String> purge(StateKey key) {
+        return inspection.purge(key);
     }
 
     @Override
@@ -220,7 +240,11 @@ public final class AzureBackend extends DriverBackend {
             KnownBlobs known = new KnownBlobs();
             BlobLeaseLockDriver locks = new BlobLeaseLockDriver(blobs, known, breakUnnamedLeases);
             return new AzureBackend(
-                    locks, new BlobStateStore(blobs, known, locks::observe, snapshots), options, threads);
+                    locks,
+                    new BlobStateStore(blobs, known, locks::observe, snapshots),
+                    new AzureInspection(blobs),
+                    options,
+                    threads);
         }
 
         private static String folder(String prefix) {

@@ -7,6 +7,7 @@ import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.models.BlobContainerProperties;
 import com.azure.storage.blob.models.BlobDownloadContentResponse;
 import com.azure.storage.blob.models.BlobHttpHeaders;
 import com.azure.storage.blob.models.BlobItem;
@@ -14,7 +15,9 @@ import com.azure.storage.blob.models.BlobLeaseRequestConditions;
 import com.azure.storage.blob.models.BlobListDetails;
 import com.azure.storage.blob.models.BlobProperties;
 import com.azure.storage.blob.models.BlobRequestConditions;
+import com.azure.storage.blob.models.BlobServiceProperties;
 import com.azure.storage.blob.models.BlobType;
+import com.azure.storage.blob.models.DeleteSnapshotsOptionType;
 import com.azure.storage.blob.models.DownloadRetryOptions;
 import com.azure.storage.blob.models.ListBlobsOptions;
 import com.azure.storage.blob.options.BlobAcquireLeaseOptions;
@@ -212,6 +215,35 @@ final class Blobs {
     void delete(StateKey key, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
         call(key, () -> blob(key).deleteWithResponse(null, conditions, null, Context.NONE));
+    }
+
+    /** Deletes the blob with its snapshots, if it is there and nobody has a lease on it. */
+    void deleteWithSnapshots(StateKey key) {
+        try {
+            call(key, () -> blob(key).deleteWithResponse(DeleteSnapshotsOptionType.INCLUDE, null, null, Context.NONE));
+        } catch (BlobFailure e) {
+            if (e.kind() != BlobFailure.Kind.NO_BLOB) {
+                throw e;
+            }
+        }
+    }
+
+    /** Deletes an old version that the account keeps. */
+    void deleteVersion(StateKey key, String versionId) {
+        call(key, () -> blob(key).getVersionClient(versionId).deleteWithResponse(null, null, null, Context.NONE));
+    }
+
+    // ---- settings
+
+    BlobContainerProperties containerProperties() {
+        return call("", callTimeout, () -> container.getPropertiesWithResponse(null, null, Context.NONE))
+                .getValue();
+    }
+
+    /** The settings of the whole account's blobs, which a container's credentials may not show. */
+    BlobServiceProperties accountProperties() {
+        return call("", callTimeout, () -> container.getServiceClient().getPropertiesWithResponse(null, Context.NONE))
+                .getValue();
     }
 
     // ---- how

@@ -7,8 +7,10 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.Inspectable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads.
  */
-public final class GcsBackend extends DriverBackend {
+public final class GcsBackend extends DriverBackend implements Inspectable {
 
     private final GcsClients clients;
+    private final GcsInspection inspection;
 
-    private GcsBackend(GcsClients clients, GenerationLockDriver locks, GcsStateStore states, EngineOptions options) {
+    private GcsBackend(
+            GcsClients clients,
+            GcsObjects objects,
+            GenerationLockDriver locks,
+            GcsStateStore states,
+            EngineOptions options) {
         super(locks, states, options);
         this.clients = clients;
+        this.inspection = new GcsInspection(objects);
     }
 
     /**
@@ -52,6 +61,16 @@ public final class GcsBackend extends DriverBackend {
      */
     public static StateKey workspaceKey(String workspace) {
         return StateKey.of(workspace + ".tfstate");
+    }
+
+    @Override
+    public List<Finding> inspect() {
+        return inspection.findings();
+    }
+
+    @Override
+    public List<String> purge(StateKey key) {
+        return inspection.purge(key);
     }
 
     @Override
@@ -224,6 +243,7 @@ public final class GcsBackend extends DriverBackend {
             ConditionProof proof = new ConditionProof(lockObjects, verifyConditions.orElseGet(clients::isForeign));
             return new GcsBackend(
                     clients,
+                    lockObjects,
                     new GenerationLockDriver(lockObjects, proof, !clients.own()),
                     new GcsStateStore(stateObjects, proof, encryption, versioning),
                     options);

@@ -3,11 +3,13 @@ package io.github.statelock.gcs;
 import com.google.cloud.storage.Blob;
 import com.google.cloud.storage.BlobId;
 import com.google.cloud.storage.BlobInfo;
+import com.google.cloud.storage.BucketInfo;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.Storage.BlobGetOption;
 import com.google.cloud.storage.Storage.BlobListOption;
 import com.google.cloud.storage.Storage.BlobSourceOption;
 import com.google.cloud.storage.Storage.BlobTargetOption;
+import com.google.cloud.storage.Storage.BucketGetOption;
 import com.google.cloud.storage.StorageException;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.gcs.GcsErrors.Meaning;
@@ -38,6 +40,13 @@ final class GcsObjects {
 
     BlobInfo.Builder object(String name) {
         return BlobInfo.newBuilder(names.bucket(), name);
+    }
+
+    /** The bucket's settings; empty if there is no such bucket. Needs a permission that nothing else does. */
+    Optional<BucketInfo> bucket() {
+        BucketGetOption[] options =
+                userProject.map(BucketGetOption::userProject).stream().toArray(BucketGetOption[]::new);
+        return read("", () -> Optional.ofNullable(storage.get(names.bucket(), options)));
     }
 
     /** The object's metadata; empty if there is no such object. */
@@ -167,6 +176,14 @@ final class GcsObjects {
     /** Deletes that generation of an object, whatever its metadata is by now; false if there was none. */
     Answer<Boolean> delete(String name, long generation) {
         return delete(name, BlobSourceOption.generationMatch(generation));
+    }
+
+    /** Deletes that generation of an object, also an old one that the bucket keeps; false if there was none. */
+    Answer<Boolean> deleteGeneration(String name, long generation) {
+        BlobSourceOption[] options =
+                userProject.map(BlobSourceOption::userProject).stream().toArray(BlobSourceOption[]::new);
+        BlobId id = BlobId.of(names.bucket(), name, generation);
+        return change(name, true, () -> storage.delete(id, options));
     }
 
     /** Deletes an object; false if there was none. */

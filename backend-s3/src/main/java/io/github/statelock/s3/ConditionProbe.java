@@ -4,6 +4,7 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.s3.S3Requests.If;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -20,23 +21,26 @@ final class ConditionProbe {
 
     private final S3Requests s3;
     private final String object;
+    private final boolean versioned;
     private final Duration timeout;
 
-    private ConditionProbe(S3Requests s3, String object, Duration timeout) {
+    private ConditionProbe(S3Requests s3, String object, boolean versioned, Duration timeout) {
         this.s3 = s3;
         this.object = object;
+        this.versioned = versioned;
         this.timeout = timeout;
     }
 
     /**
      * Runs the proof.
      *
+     * @param versioned whether the bucket keeps what is deleted, so that the probe is to be removed from there too
      * @return whether the store checks the condition of a DELETE too
      * @throws BackendMisconfiguredException if it does not check the condition of a PUT
      */
-    static boolean deletesConditionally(S3Requests s3, Layout layout, Duration timeout) {
+    static boolean deletesConditionally(S3Requests s3, Layout layout, boolean versioned, Duration timeout) {
         String object = layout.probeObject(UUID.randomUUID().toString());
-        return new ConditionProbe(s3, object, timeout).run();
+        return new ConditionProbe(s3, object, versioned, timeout).run();
     }
 
     private boolean run() {
@@ -93,6 +97,10 @@ final class ConditionProbe {
     private void remove() {
         try {
             s3.delete(object, new If.Always(), timeout);
+            if (versioned) {
+                List<String> left = S3Versions.purge(s3, object, List.of(object), timeout);
+                LOG.debug("Old versions of the probe that could not be removed: {}", left);
+            }
         } catch (RuntimeException e) {
             LOG.debug("The probe {} could not be removed", s3.url(object), e);
         }

@@ -107,16 +107,20 @@ public final class LockTable {
         } catch (RuntimeException e) {
             throw S3Errors.ofRead(e, "dynamodb:DescribeTable", "the DynamoDB table " + name);
         }
+        if (!hasRightKey(table)) {
+            throw new BackendMisconfiguredException(
+                    "The DynamoDB table " + name + " has another key than LockID of type S: use another table.", null);
+        }
+    }
+
+    /** Whether locks can be kept in it: its key is LockID, a text, alone. */
+    static boolean hasRightKey(TableDescription table) {
         List<KeySchemaElement> key = table.keySchema();
-        boolean right = key.size() == 1
+        return key.size() == 1
                 && key.get(0).attributeName().equals(LockItems.LOCK_ID)
                 && table.attributeDefinitions().stream()
                         .anyMatch(attribute -> attribute.attributeName().equals(LockItems.LOCK_ID)
                                 && attribute.attributeType() == ScalarAttributeType.S);
-        if (!right) {
-            throw new BackendMisconfiguredException(
-                    "The DynamoDB table " + name + " has another key than LockID of type S: use another table.", null);
-        }
     }
 
     private static void awaitActive(DynamoDbClient client, String name) {

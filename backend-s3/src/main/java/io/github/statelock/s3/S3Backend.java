@@ -10,8 +10,11 @@ import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.Inspectable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  *
  * <p>Safe for use by several threads.
  */
-public final class S3Backend extends DriverBackend {
+public final class S3Backend extends DriverBackend implements Inspectable {
 
     private final S3Opening opened;
 
@@ -65,6 +68,18 @@ public final class S3Backend extends DriverBackend {
             lock.ensureHeld();
             digested.repair(key);
         }
+    }
+
+    @Override
+    public List<Finding> inspect() {
+        List<Finding> found = new ArrayList<>(opened.bucket().findings());
+        opened.table().ifPresent(table -> found.addAll(table.findings()));
+        return found;
+    }
+
+    @Override
+    public List<String> purge(StateKey key) {
+        return opened.bucket().purge(key);
     }
 
     @Override

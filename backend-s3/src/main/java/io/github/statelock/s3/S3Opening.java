@@ -26,9 +26,17 @@ import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
  * @param locks the lock driver of the mode
  * @param states the state driver
  * @param digested the same with digests, where they are kept
+ * @param bucket looks at the bucket's settings
+ * @param table looks at the lock table's settings, where there is one
  * @param ours the clients and threads that were made here
  */
-record S3Opening(LockDriver locks, StateDriver states, Optional<DigestedStates> digested, List<Runnable> ours) {
+record S3Opening(
+        LockDriver locks,
+        StateDriver states,
+        Optional<DigestedStates> digested,
+        BucketInspection bucket,
+        Optional<TableInspection> table,
+        List<Runnable> ours) {
 
     private static final Logger LOG = LoggerFactory.getLogger(S3Opening.class);
 
@@ -54,21 +62,23 @@ record S3Opening(LockDriver locks, StateDriver states, Optional<DigestedStates> 
         S3Requests s3 = new S3Requests(s3Client(builder, ours), builder.bucket, builder.encryption);
         boolean versioned = isVersioned(s3, timeout);
         boolean deletesConditionally =
-                !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, timeout);
+                !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, versioned, timeout);
         S3StateStore.Limits limits =
                 new S3StateStore.Limits(options.transferTimeout(), (int) options.maxStateBytes(), versioned);
         S3StateStore plain = new S3StateStore(s3, layout, limits);
         LockDriver file = new S3LockFileDriver(s3, layout, timeout, deletesConditionally);
+        BucketInspection bucket = new BucketInspection(s3, layout, mode != S3LockMode.DYNAMODB, timeout);
         if (builder.lockTable == null) {
-            return new S3Opening(file, plain, Optional.empty(), ours);
+            return new S3Opening(file, plain, Optional.empty(), bucket, Optional.empty(), ours);
         }
         TableRequests table = new TableRequests(dynamoDbClient(builder, ours), builder.lockTable, timeout);
+        Optional<TableInspection> inspected = Optional.of(new TableInspection(table, timeout));
         LockDriver locks = locks(mode, file, new DynamoDbLockDriver(table, layout));
         if (Boolean.FALSE.equals(builder.digest)) {
-            return new S3Opening(locks, plain, Optional.empty(), ours);
+            return new S3Opening(locks, plain, Optional.empty(), bucket, inspected, ours);
         }
         DigestedStates digested = digested(plain, new DigestItems(table, layout), ours);
-        return new S3Opening(locks, digested, Optional.of(digested), ours);
+        return new S3Opening(locks, digested, Optional.of(digested), bucket, inspected, ours);
     }
 
     private static LockDriver locks(S3LockMode mode, LockDriver file, LockDriver table) {

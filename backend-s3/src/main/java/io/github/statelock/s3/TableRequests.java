@@ -37,6 +37,10 @@ final class TableRequests {
         this.timeout = timeout;
     }
 
+    DynamoDbClient client() {
+        return client;
+    }
+
     String table() {
         return table;
     }

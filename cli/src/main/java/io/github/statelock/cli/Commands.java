@@ -24,6 +24,8 @@ final class Commands {
                 .addSubcommand(new SweepCommand(root))
                 .addSubcommand(new RepairDigestCommand(root))
                 .addSubcommand(new ServeCommand(root))
+                .addSubcommand(new MigrateCommand(root))
+                .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(new CompletionCommand());
         line.getSubcommands()
                 .values()

@@ -23,7 +23,8 @@ import picocli.CommandLine;
 final class Errors {
 
     /** The library's advice, which is to be given in the words of the command line. */
-    private static final Pattern FORCE_UNLOCK = Pattern.compile("forceUnlock\\(\"(.*)\", \"(.*)\"\\)(\\.\\z)?");
+    private static final Pattern ADVICE =
+            Pattern.compile(" (?:forceUnlock\\(\"(.*)\", \"(.*)\"\\)|repairDigest\\(\"(.*)\"\\))(\\.\\z)?");
 
     private final Output output;
     private final Supplier<String> store;
@@ -33,43 +34,68 @@ final class Errors {
         this.store = store;
     }
 
+    /**
+     * What a failure means.
+     *
+     * @param kind the kind, as JSON has it
+     * @param exitCode what a command that fails of it exits with
+     * @param message for the user
+     * @param more what else JSON says of it
+     */
+    record Problem(String kind, int exitCode, String message, Fields more) {
+
+        static Problem of(String kind, int exitCode, String message) {
+            return new Problem(kind, exitCode, message, Json.object());
+        }
+
+        Fields json() {
+            Fields error =
+                    Json.object().with("kind", kind).with("exitCode", exitCode).with("message", message);
+            error.putAll(more);
+            return error;
+        }
+    }
+
     int onWrongArguments(CommandLine.ParameterException e, String[] args) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         // What was parsed so far does not tell: the wrong argument may stand before --json.
         Errors asked = List.of(args).contains("--json") ? new Errors(output.inJson(), store) : this;
-        return asked.print(
-                "usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'.", Json.object(), e);
+        return asked.print(Problem.of("usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'."), e);
     }
 
     /** Reports what a command threw, and returns its exit code. */
     int report(Throwable e) {
-        if (e instanceof StatelockException failure) {
-            return report(failure);
-        }
-        if (e instanceof UsageException) {
-            return print("usage", ExitCodes.USAGE, message(e), Json.object(), e);
-        }
-        if (e instanceof InterruptedException) {
-            return print("interrupted", ExitCodes.FAILURE, "Interrupted.", Json.object(), e);
-        }
-        if (e instanceof FailureException || e instanceof IllegalArgumentException) {
-            return print("failure", ExitCodes.FAILURE, message(e), Json.object(), e);
-        }
-        if (e instanceof IOException) {
-            return print("failure", ExitCodes.FAILURE, io(e), Json.object(), e);
-        }
-        return print(
-                "bug", ExitCodes.FAILURE, "Unexpected " + e + "\nPlease report it with --verbose.", Json.object(), e);
+        return print(explain(e), e);
     }
 
-    private int report(StatelockException e) {
+    /** What a failure means, in the words of the command line. */
+    Problem explain(Throwable e) {
+        if (e instanceof StatelockException failure) {
+            return explain(failure);
+        }
+        if (e instanceof UsageException) {
+            return Problem.of("usage", ExitCodes.USAGE, message(e));
+        }
+        if (e instanceof InterruptedException) {
+            return Problem.of("interrupted", ExitCodes.FAILURE, "Interrupted.");
+        }
+        if (e instanceof FailureException || e instanceof IllegalArgumentException) {
+            return Problem.of("failure", ExitCodes.FAILURE, message(e));
+        }
+        if (e instanceof IOException) {
+            return Problem.of("failure", ExitCodes.FAILURE, io(e));
+        }
+        return Problem.of("bug", ExitCodes.FAILURE, "Unexpected " + e + "\nPlease report it with --verbose.");
+    }
+
+    private Problem explain(StatelockException e) {
         Fields more = Json.object();
         holder(e).ifPresent(lock -> more.with("holder", Locks.json(lock)));
         if (e instanceof LockHeldException held) {
             command(held.holder()).ifPresent(line -> more.with("command", line));
         }
-        String message = FORCE_UNLOCK.matcher(message(e)).replaceAll(this::inWordsOfTheCommandLine);
-        return print(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more, e);
+        String message = ADVICE.matcher(message(e)).replaceAll(this::inWordsOfTheCommandLine);
+        return new Problem(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more);
     }
 
     private static Optional<ObservedLock> holder(StatelockException e) {
@@ -88,15 +114,21 @@ final class Errors {
     }
 
     private String forceUnlock(String key, String id) {
+        return command("force-unlock " + Shell.quote(key) + " " + Shell.quote(id));
+    }
+
+    /** A command for the store that this one was for. */
+    private String command(String words) {
         String named = store.get();
-        return "statelock force-unlock " + Shell.quote(key) + " " + Shell.quote(id)
-                + (named.isEmpty() ? "" : " --store " + Shell.quote(named));
+        return "statelock " + words + (named.isEmpty() ? "" : " --store " + Shell.quote(named));
     }
 
     /** At the end of a text it stands on a line of its own, to be copied. */
     private String inWordsOfTheCommandLine(MatchResult call) {
-        String command = forceUnlock(call.group(1), call.group(2));
-        return Matcher.quoteReplacement(call.group(3) == null ? "'" + command + "'" : "\n  " + command);
+        String command = call.group(3) == null
+                ? forceUnlock(call.group(1), call.group(2))
+                : command("repair-digest " + Shell.quote(call.group(3)));
+        return Matcher.quoteReplacement(call.group(4) == null ? " '" + command + "'" : ":\n  " + command);
     }
 
     private static String io(Throwable e) {
@@ -116,12 +148,9 @@ final class Errors {
         return String.valueOf(e.getMessage());
     }
 
-    private int print(String kind, int exitCode, String message, Fields more, Throwable e) {
-        Fields error =
-                Json.object().with("kind", kind).with("exitCode", exitCode).with("message", message);
-        error.putAll(more);
-        output.note(message, Json.object().with("error", error));
+    private int print(Problem problem, Throwable e) {
+        output.note(problem.message(), Json.object().with("error", problem.json()));
         output.trace(e);
-        return exitCode;
+        return problem.exitCode();
     }
 }

@@ -22,6 +22,8 @@ final class GuardedCommand {
     /** Told of a loss up to 100 ms after the deadline, and a KILL takes its time too. */
     private static final Duration BEFORE_LEASE_ENDS = Duration.ofMillis(300);
 
+    private static final Duration GRACE_AT_STOP = Duration.ofSeconds(10);
+
     private final Output output;
     private final HeldLock lock;
     private final Optional<Duration> graceWhenLost;
@@ -58,9 +60,14 @@ final class GuardedCommand {
         }
         signals.passOn(signal -> Signals.send(signal, process));
         lock.onLost(loss -> onLost(process));
-        int code = process.waitFor();
-        ending.join();
-        return code;
+        try {
+            int code = process.waitFor();
+            ending.join();
+            return code;
+        } catch (InterruptedException e) { // told to stop just before the signals were held back
+            end(process, GRACE_AT_STOP);
+            throw e;
+        }
     }
 
     private void onLost(Process process) {

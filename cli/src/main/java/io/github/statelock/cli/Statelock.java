@@ -71,9 +71,11 @@ final class Statelock {
         this.output = new Output(out, err, () -> json, () -> verbose);
     }
 
-    /** Runs one command and returns its exit code. */
+    /** Runs one command and returns its exit code. A signal ends it in order, until it handles signals itself. */
     static int run(PrintStream out, PrintStream err, String... args) {
-        return commandLine(out, err).execute(args);
+        try (Ending ending = Ending.inOrder()) {
+            return commandLine(out, err).execute(args);
+        }
     }
 
     /** The whole command line, for a run and for what is generated from it. */

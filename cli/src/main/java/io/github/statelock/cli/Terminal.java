@@ -9,7 +9,12 @@ final class Terminal {
 
     /** Whether standard error is a terminal that understands escape sequences. */
     static boolean watchesErrors() {
-        return isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
+        return Errors.ARE_SHOWN;
+    }
+
+    /** Asked once for this process: it takes another one to tell. */
+    private static final class Errors {
+        static final boolean ARE_SHOWN = isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
     }
 
     /** Whether somebody can answer a question. */

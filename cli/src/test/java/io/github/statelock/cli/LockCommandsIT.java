@@ -267,6 +267,18 @@ class LockCommandsIT {
     }
 
     @Test
+    void whoIsToldToStopWhileItWaitsLeavesNothing() {
+        String id = cli().run("acquire", KEY).exits(0).out().strip();
+        try (Cli.Running waiter = cli().start("acquire", KEY, "--wait", "2m")) {
+            waiter.awaitErr("Waiting for");
+            waiter.signal("TERM");
+            assertThat(waiter.result().exits(143).err()).contains("Interrupted.");
+        }
+        cli().run("unlock", KEY, id).exits(0);
+        assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    @Test
     void theLauncherRunsTheJarFromAnywhere() throws Exception {
         Path link = Files.createSymbolicLink(
                 folder.resolve("sl"), Cli.jar().toAbsolutePath().resolveSibling("statelock"));

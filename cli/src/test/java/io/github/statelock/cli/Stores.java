@@ -1,9 +1,11 @@
 package io.github.statelock.cli;
 
+import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.storage.BucketInfo;
+import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
 import io.github.statelock.s3.LockTable;
 import io.github.statelock.testkit.TestServers;
@@ -52,8 +54,12 @@ public final class Stores {
     }
 
     public static S3Client s3() {
+        return s3(TestServers.s3().uri());
+    }
+
+    public static S3Client s3(URI server) {
         return S3Client.builder()
-                .endpointOverride(TestServers.s3().uri())
+                .endpointOverride(server)
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(AWS)
@@ -71,26 +77,41 @@ public final class Stores {
     /** A container of the Azure emulator's; its key is in the environment. */
     public static String azure() {
         String name = "cli-" + UUID.randomUUID();
-        URI endpoint = TestServers.azureBlob().uri();
-        new BlobServiceClientBuilder()
-                .endpoint(endpoint.toString())
+        azureContainer(name).create();
+        return "azblob://" + name + "/states?endpoint="
+                + TestServers.azureBlob().uri();
+    }
+
+    public static BlobContainerClient azureContainer(String name) {
+        return new BlobServiceClientBuilder()
+                .endpoint(TestServers.azureBlob().uri().toString())
                 .credential(new StorageSharedKeyCredential("devstoreaccount1", System.getenv("AZURE_STORAGE_KEY")))
                 .buildClient()
-                .createBlobContainer(name);
-        return "azblob://" + name + "/states?endpoint=" + endpoint;
+                .getBlobContainerClient(name);
     }
 
     /** A bucket of the Google Cloud Storage emulator's. */
     public static String gcs() {
+        return gcs(TestServers.gcs().uri());
+    }
+
+    public static String gcs(URI server) {
         String name = "cli-" + UUID.randomUUID();
-        URI server = TestServers.gcs().uri();
-        StorageOptions.http()
+        gcsClient(server).create(BucketInfo.of(name));
+        return "gs://" + name + "/states?endpoint=" + server;
+    }
+
+    public static Storage gcsClient(URI server) {
+        return StorageOptions.http()
                 .setHost(server.toString())
                 .setCredentials(NoCredentials.getInstance())
                 .setProjectId("test")
                 .build()
-                .getService()
-                .create(BucketInfo.of(name));
-        return "gs://" + name + "/states?endpoint=" + server;
+                .getService();
+    }
+
+    /** The bucket or container that a URI names. */
+    public static String bucket(String store) {
+        return URI.create(store).getRawAuthority();
     }
 }

@@ -28,6 +28,9 @@ class UsageIT {
             "rm",
             "sweep",
             "repair-digest",
+            "serve",
+            "migrate",
+            "doctor",
             "completion");
 
     @TempDir

@@ -2,10 +2,13 @@ package io.github.statelock.local;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.Inspectable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -34,10 +37,23 @@ import java.util.Objects;
  *
  * <p>Safe for use by several threads.
  */
-public final class FileBackend extends DriverBackend {
+public final class FileBackend extends DriverBackend implements Inspectable {
 
-    private FileBackend(Folder folder, Processes processes, EngineOptions options) {
+    private final FileInspection inspection;
+
+    private FileBackend(Folder folder, FileInspection inspection, Processes processes, EngineOptions options) {
         super(new LocalLockDriver(new FileRecords(folder), processes), new FileStateDriver(folder), options);
+        this.inspection = inspection;
+    }
+
+    @Override
+    public List<Finding> inspect() {
+        return inspection.findings();
+    }
+
+    @Override
+    public List<String> purge(StateKey key) {
+        return inspection.purge(key);
     }
 
     /**
@@ -98,7 +114,8 @@ public final class FileBackend extends DriverBackend {
             Duration patience = options.callTimeout().multipliedBy(4).dividedBy(5);
             Processes processes = ProcProcesses.system();
             Folder files = new Folder(root, FileOps.system(), file -> new FileMutex(file, patience), processes);
-            return new FileBackend(files, processes, options);
+            return new FileBackend(
+                    files, new FileInspection(root, files, FolderOpening.Types.system()), processes, options);
         }
     }
 }

@@ -74,9 +74,16 @@ final class FolderOpening {
         return new BackendMisconfiguredException("The folder " + path + " cannot be opened: " + e, e);
     }
 
+    /** Whether the locks of such a file system exclude everybody who sees it. */
+    static boolean isTrusted(Optional<String> type) {
+        return type.filter(
+                        name -> !NETWORK.matcher(name.toLowerCase(Locale.ROOT)).matches())
+                .isPresent();
+    }
+
     private static void refuseNetwork(Path folder, Types types) throws IOException {
         Optional<String> type = types.of(folder).map(name -> name.toLowerCase(Locale.ROOT));
-        if (type.isEmpty() || NETWORK.matcher(type.get()).matches()) {
+        if (!isTrusted(type)) {
             throw new BackendMisconfiguredException(
                     folder + " is on a file system of "
                             + type.map(name -> "type " + name).orElse("a type that the system does not tell")

@@ -1,0 +1,123 @@
+package io.github.statelock.cli;
+
+import io.github.statelock.Printable;
+import io.github.statelock.cli.Json.Fields;
+import io.github.statelock.cli.Migration.Outcome;
+import io.github.statelock.cli.Migration.Result;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Shows how far a migration is: a bar on a terminal, elsewhere a line for each key; and what came of it in the end. */
+final class MigrationReport {
+
+    private static final int BAR = 30;
+    private static final int LONGEST_KEY = 40;
+
+    private final Output output;
+    private final int total;
+    private final boolean onTerminal;
+    private final List<Result> results = new ArrayList<>();
+    private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+
+    MigrationReport(Output output, int total) {
+        this.output = output;
+        this.total = total;
+        this.onTerminal = !output.isJson() && Terminal.watchesErrors();
+    }
+
+    /** Says which key is next. */
+    void next(Object key) {
+        if (onTerminal) {
+            output.replaceLine(bar(results.size(), total) + " " + shortened(String.valueOf(key)));
+        }
+    }
+
+    /** Such as {@code [######........................] 8/40}. */
+    static String bar(int done, int total) {
+        int filled = total == 0 ? BAR : (int) ((long) BAR * done / total);
+        return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + done + "/" + total;
+    }
+
+    private static String shortened(String key) {
+        String line = Printable.line(key);
+        return line.length() <= LONGEST_KEY ? line : "…" + line.substring(line.length() - LONGEST_KEY + 1);
+    }
+
+    void add(Result result) {
+        results.add(result);
+        counts.merge(result.outcome(), 1, Integer::sum);
+        boolean failed = result.outcome() == Outcome.FAILED;
+        if (onTerminal) {
+            output.replaceLine("");
+        }
+        if (failed || !onTerminal) {
+            String text = "(" + results.size() + "/" + total + ") " + words(result.outcome()) + " "
+                    + Printable.line(result.key().value())
+                    + result.problem().map(problem -> ": " + problem.message()).orElse("");
+            output.note(
+                    text,
+                    Json.object()
+                            .with("done", results.size())
+                            .with("total", total)
+                            .with("state", row(result)));
+        }
+    }
+
+    private static String words(Outcome outcome) {
+        return switch (outcome) {
+            case ALREADY_THERE -> "already there:";
+            case WOULD_COPY -> "would copy";
+            case WOULD_OVERWRITE -> "would overwrite";
+            default -> outcome.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private static Fields row(Result result) {
+        return Json.object()
+                .with("key", result.key())
+                .with("outcome", result.outcome().name)
+                .with("size", result.size().orElse(null))
+                .with("error", result.problem().map(Errors.Problem::json).orElse(null));
+    }
+
+    /** Prints the summary and returns the exit code: that of the first key that failed. */
+    int finish(boolean dryRun) {
+        int notTried = total - results.size();
+        Fields fields = Json.object().with("dryRun", dryRun).with("total", total);
+        for (Outcome outcome : Outcome.values()) {
+            fields.with(outcome.name, count(outcome));
+        }
+        fields.with("notTried", notTried)
+                .with("keys", results.stream().map(MigrationReport::row).toList());
+        output.result(summary(dryRun, notTried), fields);
+        return results.stream()
+                .flatMap(result -> result.problem().stream())
+                .findFirst()
+                .map(Errors.Problem::exitCode)
+                .orElse(notTried == 0 ? ExitCodes.DONE : ExitCodes.FAILURE);
+    }
+
+    private String summary(boolean dryRun, int notTried) {
+        List<String> parts = new ArrayList<>();
+        parts.add(dryRun ? count(Outcome.WOULD_COPY) + " to copy" : count(Outcome.COPIED) + " copied");
+        parts.add(count(Outcome.ALREADY_THERE) + " already there");
+        addIfAny(parts, count(Outcome.OVERWRITTEN), "overwritten");
+        addIfAny(parts, count(Outcome.WOULD_OVERWRITE), "to overwrite");
+        parts.add(count(Outcome.FAILED) + " failed");
+        addIfAny(parts, notTried, "not tried");
+        return "States: " + total + ". " + String.join(", ", parts) + "." + (dryRun ? " Nothing was changed." : "");
+    }
+
+    private static void addIfAny(List<String> parts, int count, String words) {
+        if (count > 0) {
+            parts.add(count + " " + words);
+        }
+    }
+
+    private int count(Outcome outcome) {
+        return counts.getOrDefault(outcome, 0);
+    }
+}

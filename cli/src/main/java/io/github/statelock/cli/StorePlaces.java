@@ -1,0 +1,66 @@
+package io.github.statelock.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Where two stores are, before they are opened. */
+final class StorePlaces {
+
+    /** The options that say where a store is. All others say how to reach or use it. */
+    private static final Set<String> PLACE = Set.of("endpoint", "workspace", "workspace_key_prefix");
+
+    private StorePlaces() {}
+
+    /** Whether two URIs surely name one store. Two that do not may still do so. */
+    static boolean areOne(URI one, URI other) {
+        return place(one).equals(place(other));
+    }
+
+    private static String place(URI uri) {
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        if (uri.isOpaque()) {
+            return scheme + ":" + uri.getSchemeSpecificPart().replaceFirst("\\?.*", "");
+        }
+        if (scheme.equals("file")) {
+            return "file:" + realPath(Path.of(String.valueOf(uri.getPath())));
+        }
+        String path = String.valueOf(uri.normalize().getPath()).replaceAll("^/+|/+$", "");
+        return scheme + "://" + uri.getRawAuthority() + "/" + path + "?" + options(uri);
+    }
+
+    private static Set<String> options(URI uri) {
+        Set<String> found = new TreeSet<>();
+        for (String option : String.valueOf(uri.getRawQuery()).split("&", -1)) {
+            if (PLACE.contains(option.replaceFirst("=.*", ""))) {
+                found.add(option);
+            }
+        }
+        return found;
+    }
+
+    private static Path realPath(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path.toAbsolutePath().normalize(); // it is not there yet
+        }
+    }
+
+    /** Whether opening the store would make it: a folder that is not there. */
+    static boolean isMissing(URI uri) {
+        return "file".equalsIgnoreCase(uri.getScheme())
+                && uri.getPath() != null
+                && !uri.getPath().isEmpty()
+                && !Files.exists(Path.of(uri.getPath()));
+    }
+
+    /** The store without options, for those who meet its name in a lock. */
+    static String name(URI uri) {
+        return uri.toString().replaceFirst("[?#].*", "");
+    }
+}
