@@ -153,7 +153,7 @@ class ServeIT {
 
     @Test
     void beyondThisMachineItNeedsTlsAndAuthentication() throws Exception {
-        Path password = Files.writeString(folder.resolve("password"), "secret\n");
+        Path password = Files.writeString(folder.resolve("password"), "hunter2\n");
         Pem pem = Pem.selfSigned(folder, "EC", 256);
         String[][] tooLittle = {
             {"serve", "--listen", "0.0.0.0:0"},
@@ -185,7 +185,7 @@ class ServeIT {
             pem.key().toString()
         };
         try (Cli.Running server =
-                cli().with("STATELOCK_SERVE_PASSWORD", "secret").start(enough).awaitOut("\n")) {
+                cli().with("STATELOCK_SERVE_PASSWORD", "hunter2").start(enough).awaitOut("\n")) {
             assertThat(server.out()).startsWith("Listening on https://0.0.0.0:");
         }
     }
@@ -194,12 +194,12 @@ class ServeIT {
     void halfAnAuthenticationIsNone() throws Exception {
         Path empty = Files.writeString(folder.resolve("empty"), "\n");
         assertThat(cli().run("serve", "--user", "ci").exits(2).err()).contains("--password-file");
-        assertThat(cli().with("STATELOCK_SERVE_PASSWORD", "secret")
+        assertThat(cli().with("STATELOCK_SERVE_PASSWORD", "hunter2")
                         .run("serve")
                         .exits(2)
                         .err())
                 .contains("--user")
-                .doesNotContain("secret");
+                .doesNotContain("hunter2");
         assertThat(cli().run("serve", "--token-file", empty.toString()).exits(2).err())
                 .contains("is empty");
         assertThat(cli().run("serve", "--tls-cert", empty.toString()).exits(2).err())

@@ -71,35 +71,43 @@ final class ContentionIT {
             Iterator<Integer> numbers = IntStream.rangeClosed(2, APPLIES).iterator();
             Semaphore applied = new Semaphore(0);
             ConcurrentLinkedQueue<Integer> counts = new ConcurrentLinkedQueue<>();
-            ExecutorService threads = Executors.newFixedThreadPool(3);
-            try {
-                List<Future<?>> all = List.of(
-                        threads.submit(applying(first, numbers, counts, applied)),
-                        threads.submit(applying(second, numbers, counts, applied)),
-                        threads.submit(holding(store, turns, applied)));
-                for (Future<?> one : all) {
-                    one.get();
-                }
-            } finally {
-                threads.shutdownNow();
-            }
+            runAll(List.of(
+                    applying(first, numbers, counts, applied),
+                    applying(second, numbers, counts, applied),
+                    holding(store, turns, applied)));
 
-            String state =
-                    InteropContract.cli(store).run("pull", store.key()).exits(0).out();
-            assertThat(StateFile.serialOf(state)).isEqualTo(store.firstSerial() + APPLIES - 1);
             assertThat(counts)
                     .containsExactlyInAnyOrderElementsOf(
                             IntStream.rangeClosed(2, APPLIES).boxed().toList());
-            assertThat(Growing.entriesOf(state))
-                    .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, APPLIES)
-                            .mapToObj(number -> "apply-" + number)
-                            .toList());
             assertThat(turns.check()).isEqualTo(APPLIES + HOLDS);
-            assertThat(store.residue()).isEmpty();
-            store.checkDigest();
+            checkState(store);
             Transcript.note(
                     store, "refusals without a holder's name: " + (first.unnamedRefusals() + second.unnamedRefusals()));
         }
+    }
+
+    private static void runAll(List<Callable<Void>> tasks) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
+        try {
+            List<Future<Void>> all = tasks.stream().map(threads::submit).toList();
+            for (Future<Void> one : all) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void checkState(SharedStore store) {
+        String state =
+                InteropContract.cli(store).run("pull", store.key()).exits(0).out();
+        assertThat(StateFile.serialOf(state)).isEqualTo(store.firstSerial() + APPLIES - 1);
+        assertThat(Growing.entriesOf(state))
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, APPLIES)
+                        .mapToObj(number -> "apply-" + number)
+                        .toList());
+        assertThat(store.residue()).isEmpty();
+        store.checkDigest();
     }
 
     private static Callable<Void> applying(

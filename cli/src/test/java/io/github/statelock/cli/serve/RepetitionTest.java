@@ -123,6 +123,19 @@ class RepetitionTest {
     }
 
     @Test
+    void aLockThatComesWhileTheStoreReleasesItIsRefused() {
+        served.lock(client);
+        ArmedFault hung = served.lockFaults().arm(Operation.RELEASE, Fault.HANG_AFTER);
+        CompletableFuture<Reply> unlocking =
+                served.sending(served.request("UNLOCK", Served.PATH, LockInfoCodec.encode(client)));
+        hung.awaitFired();
+        assertThat(served.lock(client).status()).isEqualTo(409);
+        hung.letGo();
+        assertThat(unlocking.join().status()).isEqualTo(200);
+        assertThat(store.lock()).isEmpty();
+    }
+
+    @Test
     void aRequestToTheStoreThatArrivesAfterTheUnlockLocksNobodyOut() {
         ArmedFault late = served.lockFaults().arm(Operation.ACQUIRE, Fault.LATE);
         assertThat(served.lock(client).status()).isEqualTo(200);
