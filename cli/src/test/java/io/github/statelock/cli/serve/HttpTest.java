@@ -1,29 +1,26 @@
 package io.github.statelock.cli.serve;
 
-import static io.github.statelock.cli.serve.Store.KEY;
 import static io.github.statelock.cli.serve.Store.client;
 import static io.github.statelock.cli.serve.Store.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.LockInfo;
-import io.github.statelock.StateKey;
 import io.github.statelock.cli.serve.Served.Reply;
+import io.github.statelock.terraform.LockInfoCodec;
 import io.github.statelock.testkit.ArmedFault;
 import io.github.statelock.testkit.Fault;
 import io.github.statelock.testkit.FaultyStateDriver.Operation;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is about HTTP rather than locks: addresses, bodies, health, errors, slow clients, the end. */
+/** What is about HTTP rather than locks: addresses, bodies, health, errors, the log. */
 class HttpTest {
 
     private final Store store = new Store();
@@ -130,12 +127,10 @@ class HttpTest {
     void aStateIsTakenUpToTheCapAndNotAByteMore() {
         Served served = store.serve(Store.atMost(1000));
         assertThat(served.post(new byte[1001]).status()).isEqualTo(413);
+        assertThat(served.visit().received()).as("refused by its length alone").isZero();
         assertThat(store.state()).isEmpty();
         byte[] most = "x".repeat(1000).getBytes(UTF_8);
         assertThat(served.post(most).status()).isEqualTo(200);
-        assertThat(served.visits.get(0).received())
-                .as("refused by its length alone")
-                .isZero();
     }
 
     @Test
@@ -146,7 +141,7 @@ class HttpTest {
                 .header("Content-MD5", Served.md5(big))
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(big)));
         assertThat(served.send(chunked).status()).isEqualTo(413);
-        assertThat(served.visits.get(0).received()).isEqualTo(1001);
+        assertThat(served.visit().received()).isEqualTo(1001);
     }
 
     @Test
@@ -241,76 +236,13 @@ class HttpTest {
         served.lock(client);
         served.send(served.request("POST", Served.PATH + "?token=secret&ID=" + client.id(), state(1, "content"))
                 .header("Authorization", "Bearer secret"));
-        assertThat(served.visits).hasSize(2).allSatisfy(visit -> {
+        for (int length : new int[] {LockInfoCodec.encode(client).length, state(1, "content").length}) {
+            Visit visit = served.visit();
             assertThat(visit.lockId()).contains(client.id());
             assertThat(visit.path()).isEqualTo(Served.PATH);
+            assertThat(visit.remote()).isEqualTo("127.0.0.1");
+            assertThat(visit.received()).isEqualTo(length);
             assertThat(visit.toString()).doesNotContain("secret").doesNotContain("content");
-        });
-        assertThat(served.visits.get(1).received()).isEqualTo(state(1, "content").length);
-        assertThat(served.visits.get(1).remote()).isEqualTo("127.0.0.1");
-    }
-
-    @Test
-    void slowClientsDoNotKeepOthersWaiting() throws Exception {
-        Served served = store.serve();
-        List<Raw> slow = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-            Raw raw = new Raw(served.port());
-            raw.send("POST " + Served.PATH + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
-            slow.add(raw);
-        }
-        assertThat(served.send(served.request("/healthz")).status()).isEqualTo(200);
-        assertThat(served.lock(client()).status()).isEqualTo(200);
-        for (Raw raw : slow) {
-            raw.close();
-        }
-    }
-
-    @Test
-    void aStopLetsTheRequestsUnderWayEndAndRefusesNewOnes() throws Exception {
-        Served served = store.serve();
-        ArmedFault hung = served.stateFaults().arm(Operation.WRITE, Fault.HANG_BEFORE);
-        CompletableFuture<Reply> writing = served.sending(served.request("POST", Served.PATH, state(1, "a")));
-        hung.awaitFired();
-        CompletableFuture<Integer> stop = CompletableFuture.supplyAsync(() -> stop(served, Duration.ofSeconds(30)));
-        int status;
-        do {
-            status = served.send(served.request("/healthz")).status();
-        } while (status == 200);
-        assertThat(status).isEqualTo(503);
-        assertThat(stop).isNotDone();
-        hung.letGo();
-        assertThat(writing.join().status()).isEqualTo(200);
-        assertThat(stop.join()).isZero();
-        assertThat(store.state()).isPresent();
-    }
-
-    @Test
-    void aStopWaitsNoLongerThanItsGrace() throws Exception {
-        Served served = store.serve();
-        ArmedFault hung = served.stateFaults().arm(Operation.WRITE, Fault.HANG_BEFORE);
-        CompletableFuture<Reply> writing = served.sending(served.request("POST", Served.PATH, state(1, "a")));
-        hung.awaitFired();
-        assertThat(stop(served, Duration.ofMillis(50))).isEqualTo(1);
-        assertThat(writing.handle((reply, failure) -> failure != null).join()).isTrue();
-    }
-
-    @Test
-    void aLargeStateGoesThereAndBack() {
-        Served served = store.serve();
-        byte[] large = "0123456789abcdef".repeat(1 << 20).getBytes(UTF_8);
-        assertThat(served.send(served.request("POST", "/large", large)).status())
-                .isEqualTo(200);
-        assertThat(served.send(served.request("/large")).response().body()).isEqualTo(large);
-        assertThat(store.other().states().read(StateKey.of("large"))).isPresent();
-        assertThat(store.drivers.locks().observe(KEY)).isEmpty();
-    }
-
-    private static int stop(Served served, Duration grace) {
-        try {
-            return served.server.stop(grace);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.statelock.cli.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateBackend;
@@ -19,9 +20,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** A server under test, and its clients. */
 final class Served implements AutoCloseable {
@@ -30,7 +32,7 @@ final class Served implements AutoCloseable {
 
     final HttpBackendServer server;
     final StateBackend backend;
-    final List<Visit> visits = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Visit> visits = new LinkedBlockingQueue<>();
     private final FaultyDriver locks;
     private final FaultyStateDriver states;
     private final HttpClient client =
@@ -59,6 +61,17 @@ final class Served implements AutoCloseable {
     record Reply(int status, String body, HttpResponse<byte[]> response) {
         LockInfo holder() {
             return LockInfoCodec.decode(response.body());
+        }
+    }
+
+    /** The next line of the access log, which is written when the client has its answer already. */
+    Visit visit() {
+        try {
+            Visit visit = visits.poll(60, TimeUnit.SECONDS);
+            assertThat(visit).as("a line in the access log").isNotNull();
+            return visit;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -129,7 +129,7 @@ class StateRequestsTest {
         ArmedFault denied = served.lockFaults().arm(FaultyDriver.Operation.RELEASE, Fault.DENIED);
         assertThat(served.post(state(1, "a")).status()).isEqualTo(200);
         denied.assertFired();
-        assertThat(served.visits.get(0).reason()).contains("not released");
+        assertThat(served.visit().reason()).contains("not released");
     }
 
     @Test
