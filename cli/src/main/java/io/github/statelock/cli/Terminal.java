@@ -9,12 +9,12 @@ final class Terminal {
 
     /** Whether standard error is a terminal that understands escape sequences. */
     static boolean watchesErrors() {
-        return Errors.ARE_SHOWN;
+        return Once.ERRORS_ARE_SHOWN;
     }
 
     /** Asked once for this process: it takes another one to tell. */
-    private static final class Errors {
-        static final boolean ARE_SHOWN = isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
+    private static final class Once {
+        static final boolean ERRORS_ARE_SHOWN = isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
     }
 
     /** Whether somebody can answer a question. */
