@@ -171,7 +171,7 @@ class ServeIT {
         for (String[] args : tooLittle) {
             assertThat(cli().run(args).exits(2).err())
                     .contains("other machines")
-                    .doesNotContain("secret");
+                    .doesNotContain("hunter2");
         }
         String[] enough = {
             "serve",

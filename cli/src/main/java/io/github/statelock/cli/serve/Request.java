@@ -88,7 +88,7 @@ final class Request {
         if (body.length > most) {
             throw tooLarge(most);
         }
-        if (!chunked && body.length != announced) {
+        if (!chunked && body.length != announced) { // not every JDK's own stream tells
             throw new Refusal(400, "The body ended early, after " + body.length + " of " + announced + " bytes.");
         }
         if (md5 != null && !md5.strip().equals(md5Of(body))) {

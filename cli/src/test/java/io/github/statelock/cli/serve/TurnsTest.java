@@ -26,7 +26,7 @@ class TurnsTest {
                 for (int j = 0; j < 500; j++) {
                     take(turns, KEY, () -> {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                        Thread.onSpinWait();
+                        Thread.yield();
                         inside.decrementAndGet();
                     });
                 }
