@@ -26,7 +26,9 @@ class TurnsTest {
                 for (int j = 0; j < 500; j++) {
                     take(turns, KEY, () -> {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                        Thread.yield();
+                        for (int k = 0; k < 1000; k++) {
+                            Thread.onSpinWait();
+                        }
                         inside.decrementAndGet();
                     });
                 }
