@@ -23,15 +23,15 @@ import picocli.CommandLine.Option;
 /** Terraform's and OpenTofu's http backend over any store. */
 @Command(
         name = "serve",
-        description =
-                "Serves the http backend of Terraform and OpenTofu, with locks, over any store: one state per path."
-                        + " Runs until it gets TERM or INT, then lets the requests under way end.",
-        footer = {
+        description = {
+            "Serves the http backend of Terraform and OpenTofu, with locks, over any store: one state per path. Runs until it"
+                    + " gets TERM or INT, then lets the requests under way end.",
             "",
             "Beyond this machine it serves only with TLS and authentication. The password is read from --password-file or"
-                    + " $STATELOCK_SERVE_PASSWORD, the token from --token-file or $STATELOCK_SERVE_TOKEN.",
-            "",
-            "Examples:",
+                    + " $STATELOCK_SERVE_PASSWORD, the token from --token-file or $STATELOCK_SERVE_TOKEN."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
             "  statelock serve --store 's3://bucket/prefix?region=eu-central-1'",
             "  statelock serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --user ci --password-file pw"
         })
