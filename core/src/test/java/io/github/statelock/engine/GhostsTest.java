@@ -125,17 +125,20 @@ class GhostsTest extends EngineTest {
         Future<LockAttempt> first = inBackground(() -> manager.tryAcquire(KEY, options));
         ManualTime.await(() -> store.count(Op.CREATE) > 0);
         AtomicReference<Thread> waiting = new AtomicReference<>();
-        Future<LockAttempt> repeated = inBackground(() -> {
+        LockOptions patient =
+                options.toBuilder().waitUpTo(Duration.ofMinutes(5)).build();
+        Future<HeldLock> repeated = inBackground(() -> {
             waiting.set(Thread.currentThread());
-            return manager.tryAcquire(KEY, options);
+            return manager.acquire(KEY, patient);
         });
         ManualTime.await(() -> waiting.get() != null && waiting.get().getState() == Thread.State.WAITING);
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> time.advanceUntilDone(first))
                 .withCauseInstanceOf(OutcomeUnknownException.class);
         cut.set(false);
+        ManualTime.await(repeated::isDone); // without time going by, in which the ID would be forgotten
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> time.advanceUntilDone(repeated))
+                .isThrownBy(repeated::get)
                 .withCauseInstanceOf(OutcomeUnknownException.class);
     }
 
