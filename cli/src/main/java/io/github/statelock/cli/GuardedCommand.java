@@ -47,6 +47,7 @@ final class GuardedCommand {
 
     /** Runs the command to its end and returns its exit code. */
     int run(List<String> command, Map<String, String> environment) throws InterruptedException {
+        lock.ensureHeld();
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().putAll(environment);
         Signals signals = Signals.hold();
@@ -73,15 +74,21 @@ final class GuardedCommand {
     private void onLost(Process process) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         ending = ended; // before the command can end of it, so that nobody leaves before its children have ended too
+        // On a thread of its own: a reader who does not read our errors must not hold up the end of the command.
+        CompletableFuture<Void> told = CompletableFuture.runAsync(this::tellOfLoss);
+        try {
+            graceWhenLost.ifPresent(grace -> end(process, grace));
+            told.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void tellOfLoss() {
         output.note(
                 "The lock of \"" + lock.key() + "\" is lost: "
                         + (graceWhenLost.isPresent() ? "ending the command." : "the command goes on without it."),
                 Json.object().with("lost", lock.info().id()));
-        try {
-            graceWhenLost.ifPresent(grace -> end(process, grace));
-        } finally {
-            ended.complete(null);
-        }
     }
 
     private static void end(Process process, Duration grace) {

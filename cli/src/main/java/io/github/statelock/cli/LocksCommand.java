@@ -6,7 +6,7 @@ import io.github.statelock.StateBackend;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Lists locks. */
 @Command(
@@ -19,13 +19,8 @@ final class LocksCommand implements Callable<Integer> {
 
     private final Statelock root;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "",
-            paramLabel = "PREFIX",
-            description = "The beginning of the keys. By default all.")
-    private String prefix;
+    @Mixin
+    private PrefixParameter prefix = new PrefixParameter();
 
     LocksCommand(Statelock root) {
         this.root = root;
@@ -34,7 +29,7 @@ final class LocksCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (StateBackend backend = root.open()) {
-            List<ObservedLock> locks = backend.locks().list(prefix);
+            List<ObservedLock> locks = backend.locks().list(prefix.text);
             root.output.rows(
                     "locks",
                     locks.stream().map(LocksCommand::line).toList(),

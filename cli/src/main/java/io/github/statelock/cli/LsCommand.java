@@ -6,7 +6,7 @@ import io.github.statelock.StateKey;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Lists states. */
 @Command(
@@ -18,13 +18,8 @@ final class LsCommand implements Callable<Integer> {
 
     private final Statelock root;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "",
-            paramLabel = "PREFIX",
-            description = "The beginning of the keys. By default all.")
-    private String prefix;
+    @Mixin
+    private PrefixParameter prefix = new PrefixParameter();
 
     LsCommand(Statelock root) {
         this.root = root;
@@ -33,7 +28,7 @@ final class LsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (StateBackend backend = root.open()) {
-            List<StateKey> keys = backend.states().list(prefix);
+            List<StateKey> keys = backend.states().list(prefix.text);
             root.output.rows(
                     "states",
                     keys.stream().map(key -> Printable.line(key.value())).toList(),

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /**
  * The signals that ask this process to stop, passed on to the command that it runs: what the command makes of them decides.
  *
- * <p>INT is not passed on where this process is in the foreground of a terminal. The terminal sends it to the command too, and programs such as Terraform take a second INT as an order to stop at once.
+ * <p>INT is not passed on where this process is in the foreground of a terminal. The terminal sends it to the command too,
+ * and programs such as Terraform take a second INT as an order to stop at once.
  */
 final class Signals {
 

@@ -6,7 +6,7 @@ import io.github.statelock.StateBackend;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Removes the locks of dead holders. */
 @Command(
@@ -20,13 +20,8 @@ final class SweepCommand implements Callable<Integer> {
 
     private final Statelock root;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "",
-            paramLabel = "PREFIX",
-            description = "The beginning of the keys. By default all.")
-    private String prefix;
+    @Mixin
+    private PrefixParameter prefix = new PrefixParameter();
 
     SweepCommand(Statelock root) {
         this.root = root;
@@ -35,7 +30,7 @@ final class SweepCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.open()) {
-            List<ObservedLock> removed = backend.locks().sweep(prefix);
+            List<ObservedLock> removed = backend.locks().sweep(prefix.text);
             root.output.rows(
                     "removed",
                     removed.stream()
