@@ -3,10 +3,7 @@ package io.github.statelock.cli;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,7 +40,7 @@ final class ForceUnlockCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         try (StateBackend backend = root.open()) {
             Optional<ObservedLock> holder = backend.locks().inspect(key);
             if (holder.isEmpty()) {
@@ -63,7 +60,7 @@ final class ForceUnlockCommand implements Callable<Integer> {
         return ExitCodes.DONE;
     }
 
-    private boolean agreed(ObservedLock holder) throws IOException {
+    private boolean agreed(ObservedLock holder) throws IOException, InterruptedException {
         if (!Terminal.canAnswer()) {
             throw new UsageException("There is no terminal to ask at: give --yes to remove the lock of \"" + key
                     + "\", which is held by " + Locks.line(holder) + ".");
@@ -73,7 +70,6 @@ final class ForceUnlockCommand implements Callable<Integer> {
                         + "\nIf its holder lives, it will go on working while another starts."
                         + "\nType \"yes\" to remove it:",
                 Json.object().with("question", "remove").with("holder", Locks.json(holder)));
-        BufferedReader terminal = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-        return "yes".equals(terminal.readLine());
+        return "yes".equals(StandardInput.line());
     }
 }

@@ -46,7 +46,7 @@ final class PushCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        byte[] content = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+        byte[] content = file.equals("-") ? StandardInput.all() : Files.readAllBytes(Path.of(file));
         if (content.length == 0) {
             throw new UsageException(
                     "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");

@@ -65,6 +65,16 @@ class TerminalIT {
         assertThat(cli().run("locks").out()).isEmpty();
     }
 
+    @Test
+    void anInterruptEndsTheQuestion() {
+        String id = cli().run("acquire", KEY).exits(0).out().strip();
+        try (Cli.Running asked = atTerminal("force-unlock", KEY, id)) {
+            asked.awaitOut("to remove it:").type("\u0003");
+            assertThat(asked.result().exits(130).out()).contains("Interrupted.");
+        }
+        assertThat(cli().run("locks").out()).contains(id);
+    }
+
     /** The terminal sends INT to the whole foreground group: the command gets it once, and not once more from us. */
     @Test
     void theTerminalsInterruptReachesTheCommandOnce() throws IOException {
