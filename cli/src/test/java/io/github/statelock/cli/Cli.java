@@ -64,11 +64,27 @@ public final class Cli {
         return launch(new byte[0], args);
     }
 
+    /**
+     * Runs at a terminal, which {@code script} of util-linux gives it; all that is shown there comes to standard output here.
+     *
+     * @param args words without a meaning to a shell
+     */
+    public Running startAtTerminal(String... args) {
+        // "exec": a shell that stays between the terminal and us ends of the terminal's interrupt, with a code of its
+        // own.
+        String command = "exec " + String.join(" ", command(args));
+        return new Running(List.of("script", "-qefc", command, "/dev/null"), with("TERM", "xterm").environment);
+    }
+
     private Running launch(byte[] input, String... args) {
+        return new Running(command(args), environment, input);
+    }
+
+    private static List<String> command(String... args) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar().toString()));
         command.addAll(List.of(args));
-        return new Running(command, environment, input);
+        return command;
     }
 
     public static Path jar() {

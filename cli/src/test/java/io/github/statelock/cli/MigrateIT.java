@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -270,10 +269,7 @@ class MigrateIT {
         put(from, "a", "1");
         put(from, "b", "2");
         put(to, "a", "other");
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        String command = java + " -jar " + Cli.jar() + " " + String.join(" ", args(from, to, "--all"));
-        try (Cli.Running run =
-                new Cli.Running(List.of("script", "-qefc", command, "/dev/null"), Map.of("TERM", "xterm"))) {
+        try (Cli.Running run = Cli.bare().startAtTerminal(args(from, to, "--all"))) {
             String shown = run.result().exits(5).out();
             assertThat(shown)
                     .contains(

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person sees who sits at a terminal; {@code script} of util-linux gives one. */
+/** What a person sees who sits at a terminal. */
 class TerminalIT {
 
     private static final String KEY = "prod/network.tfstate";
@@ -22,22 +20,13 @@ class TerminalIT {
         return Cli.on(folder.toUri().toString());
     }
 
-    /** Everything that is written to the terminal comes to standard output here. */
-    private Cli.Running atTerminal(String... args) {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        String command = java + " -jar " + Cli.jar() + " " + String.join(" ", args);
-        return new Cli.Running(
-                List.of("script", "-qefc", command, "/dev/null"),
-                Map.of("STATELOCK_STORE", folder.toUri().toString(), "TERM", "xterm"));
-    }
-
     @Test
     void theLineThatNamesTheHolderIsReplacedAndGoneAtTheEnd() {
         String id = cli().run("acquire", KEY, "--operation", "deploy")
                 .exits(0)
                 .out()
                 .strip();
-        try (Cli.Running waiter = atTerminal("lock", KEY, "--wait", "2m", "--", "echo", "mine")) {
+        try (Cli.Running waiter = cli().startAtTerminal("lock", KEY, "--wait", "2m", "--", "echo", "mine")) {
             waiter.awaitOut("\r\u001B[KWaiting for \"" + KEY + "\", held by ")
                     .awaitOut(": 0s\r\u001B[KWaiting")
                     .awaitOut(": 1s");
@@ -52,13 +41,13 @@ class TerminalIT {
                 .exits(0)
                 .out()
                 .strip();
-        try (Cli.Running no = atTerminal("force-unlock", KEY, id)) {
+        try (Cli.Running no = cli().startAtTerminal("force-unlock", KEY, id)) {
             no.awaitOut("to remove it:").type("no\n");
             assertThat(no.result().exits(1).out())
                     .contains("ID:        " + id, "Type \"yes\" to remove it:", "Not unlocked.");
         }
         assertThat(cli().run("locks").out()).contains(id);
-        try (Cli.Running yes = atTerminal("force-unlock", KEY, id)) {
+        try (Cli.Running yes = cli().startAtTerminal("force-unlock", KEY, id)) {
             yes.awaitOut("to remove it:").type("yes\n");
             assertThat(yes.result().exits(0).out()).contains("Removed the lock " + id);
         }
@@ -68,7 +57,7 @@ class TerminalIT {
     @Test
     void anInterruptEndsTheQuestion() {
         String id = cli().run("acquire", KEY).exits(0).out().strip();
-        try (Cli.Running asked = atTerminal("force-unlock", KEY, id)) {
+        try (Cli.Running asked = cli().startAtTerminal("force-unlock", KEY, id)) {
             asked.awaitOut("to remove it:").type("\u0003");
             assertThat(asked.result().exits(130).out()).contains("Interrupted.");
         }
@@ -80,7 +69,7 @@ class TerminalIT {
     void theTerminalsInterruptReachesTheCommandOnce() throws IOException {
         Path script = folder.resolve("script.sh");
         Files.writeString(script, "trap 'echo got INT' INT; echo ready; while read line; do echo $line; done; exit 5");
-        try (Cli.Running running = atTerminal("lock", KEY, "--", "sh", script.toString())) {
+        try (Cli.Running running = cli().startAtTerminal("lock", KEY, "--", "sh", script.toString())) {
             running.awaitOut("ready").type("\u0003");
             running.awaitOut("got INT").type("after\n\u0004");
             assertThat(running.result().exits(5).out().split("got INT", -1)).hasSize(2);
