@@ -92,8 +92,32 @@ final class Statelock {
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .registerConverter(StateKey.class, Statelock::key)
                 .registerConverter(Duration.class, Durations::parse)
+                .setExecutionStrategy(Statelock::runAsRead)
                 .setParameterExceptionHandler(errors::onWrongArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> errors.report(e));
+    }
+
+    private static int runAsRead(CommandLine.ParseResult parsed) {
+        for (String arg : parsed.originalArgs()) {
+            if (isMangled(arg)) {
+                throw new CommandLine.ParameterException(
+                        parsed.commandSpec().commandLine(), mangled("The argument " + Shell.quote(arg)));
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /**
+     * Whether Java has read bytes as U+FFFD, since they are none of the locale's characters. As a key it would name another
+     * lock than the same bytes do in another locale, so that two commands would not exclude each other.
+     */
+    private static boolean isMangled(String text) {
+        return text.indexOf('\uFFFD') >= 0;
+    }
+
+    private static String mangled(String what) {
+        return what + " cannot be read in this locale, whose encoding is " + System.getProperty("sun.jnu.encoding")
+                + ". Set LC_ALL=C.UTF-8, or to a locale with the encoding that you use.";
     }
 
     private static StateKey key(String text) {
@@ -113,6 +137,9 @@ final class Statelock {
         String environment = System.getenv("STATELOCK_STORE");
         if (environment == null || environment.isBlank()) {
             throw new UsageException("No store is named: use --store URI, or set STATELOCK_STORE.");
+        }
+        if (isMangled(environment)) {
+            throw new UsageException(mangled("STATELOCK_STORE, " + Shell.quote(environment) + ","));
         }
         try {
             return URI.create(environment);

@@ -67,6 +67,32 @@ class UsageIT {
         assertUsage(Cli.on("s3://bucket/prefix").with("AWS_REGION", "").run("ls"), "region");
     }
 
+    /** As another key it would be another lock than in a locale that can read it: two commands would not exclude each other. */
+    @Test
+    void anArgumentThatTheLocaleCannotReadIsRefused() {
+        assertUsage(runInLocale("C", "acquire \"$gr\""), "cannot be read in this locale", "Set LC_ALL=C.UTF-8");
+        assertUsage(runInLocale("C", "lock k -- echo \"$gr\""), "cannot be read in this locale");
+        assertUsage(runInLocale("C", "ls --store \"file:///$gr\""), "cannot be read in this locale");
+        assertUsage(
+                runInLocale("C", "ls", "STATELOCK_STORE=\"file:///$gr\""),
+                "STATELOCK_STORE",
+                "cannot be read in this locale");
+        assertThat(folder).isEmptyDirectory();
+        runInLocale("C.UTF-8", "acquire \"$gr\"").exits(0);
+        assertThat(runInLocale("C", "locks").exits(0).out()).startsWith("gr\u00F6\u00DFe ");
+    }
+
+    /** By a shell, which passes bytes on as they are: the test's own Java may run in such a locale too. */
+    private Cli.Result runInLocale(String locale, String args, String... environment) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        String line = "gr=$(printf 'gr\\303\\266\\303\\237e'); " + String.join(" ", environment) + " exec " + java
+                + " -jar " + Cli.jar() + " " + args;
+        Map<String, String> variables = Map.of("STATELOCK_STORE", folder.toUri().toString(), "LC_ALL", locale);
+        try (Cli.Running running = new Cli.Running(List.of("sh", "-c", line), variables, new byte[0])) {
+            return running.result();
+        }
+    }
+
     @Test
     void theStoreIsTakenBeforeTheCommandAndAfterIt() {
         String store = folder.toUri().toString();
