@@ -58,9 +58,9 @@ final class BothLockDriver implements LockDriver {
     public AcquireOutcome tryAcquire(LockProposal proposal) {
         StateKey key = proposal.key();
         if (heldInTable.contains(key)) {
-            Optional<ObservedLock> holder = quietly(table, key);
-            if (holder.isPresent() && !isOurs(holder.get(), proposal)) {
-                return held(key, quietly(file, key), holder);
+            Optional<ObservedLock> holder = others(proposal, quietly(table, key));
+            if (holder.isPresent()) {
+                return held(key, others(proposal, quietly(file, key)), holder);
             }
             heldInTable.remove(key);
         }
@@ -91,7 +91,10 @@ final class BothLockDriver implements LockDriver {
         if (ofFile instanceof AcquireOutcome.Held held) {
             return isOurs(held.holder(), proposal)
                     ? afterOurFile(proposal, owned(proposal, held.holder()), true, requestTable)
-                    : held(proposal.key(), Optional.of(held.holder()), quietly(table, proposal.key()));
+                    : held(
+                            proposal.key(),
+                            Optional.of(held.holder()),
+                            others(proposal, quietly(table, proposal.key())));
         }
         return ofFile;
     }
@@ -152,6 +155,11 @@ final class BothLockDriver implements LockDriver {
         }
     }
 
+    /** A half that is not ours: one of our own, from an unanswered request, must not look like our lock. */
+    private static Optional<ObservedLock> others(LockProposal proposal, Optional<ObservedLock> half) {
+        return half.filter(seen -> !isOurs(seen, proposal));
+    }
+
     /** A half, as far as it can be read now. */
     private static Optional<ObservedLock> quietly(LockDriver half, StateKey key) {
         try {
@@ -164,6 +172,9 @@ final class BothLockDriver implements LockDriver {
     @Override
     public RenewOutcome renew(OwnedLock lock) {
         Halves halves = Halves.parse(lock.version());
+        if (!halves.isWhole()) {
+            return lost(lock);
+        }
         RenewOutcome ofFile =
                 file.renew(lock.withVersion(halves.file().orElseThrow().version()));
         if (!(ofFile instanceof RenewOutcome.Renewed newFile)) {
@@ -243,6 +254,11 @@ final class BothLockDriver implements LockDriver {
             return new FenceOutcome.Confirmed(confirmed.token(), lock);
         }
         return outcome instanceof FenceOutcome.Lost ? new FenceOutcome.Lost(actual(lock)) : outcome;
+    }
+
+    @Override
+    public boolean isWhole(ObservedLock observed) {
+        return Halves.parse(observed.version()).isWhole();
     }
 
     @Override

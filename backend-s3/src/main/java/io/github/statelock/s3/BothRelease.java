@@ -40,17 +40,17 @@ final class BothRelease {
         }
     }
 
-    /** Removes our lock. Gone as a whole if one half was gone: then somebody broke it while we held it. */
+    /**
+     * Removes our lock. Gone as a whole if one half was gone: then somebody broke it while we held it. A half that was not ours
+     * when it was seen is not touched.
+     */
     ReleaseOutcome release(OwnedLock lock) {
         Halves halves = Halves.parse(lock.version());
-        ReleaseOutcome ofTable =
-                table.release(lock.withVersion(halves.table().orElseThrow().version()));
+        ReleaseOutcome ofTable = release(table, lock, halves.table());
         if (ofTable instanceof ReleaseOutcome.Unknown) {
             return ofTable;
         }
-        ReleaseOutcome ofFile = afterTable(
-                lock.key(),
-                () -> file.release(lock.withVersion(halves.file().orElseThrow().version())));
+        ReleaseOutcome ofFile = afterTable(lock.key(), () -> release(file, lock, halves.file()));
         if (ofFile instanceof ReleaseOutcome.Unknown) {
             return ofFile;
         }
@@ -61,6 +61,12 @@ final class BothRelease {
             return notOwner(lock.key(), Optional.of(other.actual()), Optional.empty());
         }
         return ofTable instanceof ReleaseOutcome.Released ? ofFile : ofTable;
+    }
+
+    private static ReleaseOutcome release(LockDriver driver, OwnedLock lock, Optional<Halves.Half> half) {
+        return half.filter(ours -> ours.id().equals(lock.info().id()))
+                .map(ours -> driver.release(lock.withVersion(ours.version())))
+                .orElseGet(ReleaseOutcome.AlreadyGone::new);
     }
 
     /**

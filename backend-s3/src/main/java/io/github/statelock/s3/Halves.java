@@ -92,6 +92,13 @@ record Halves(Optional<Half> file, Optional<Half> table) {
                 .toList();
     }
 
+    /** Whether both halves are there, under one ID. */
+    boolean isWhole() {
+        return file.isPresent()
+                && table.isPresent()
+                && file.get().id().equals(table.get().id());
+    }
+
     boolean isNamed(String lockId) {
         return Stream.of(file, table).flatMap(Optional::stream).anyMatch(half -> half.isNamed(lockId));
     }

@@ -188,9 +188,10 @@ final class AcquireLoop {
             return Step.CREATE;
         }
         ObservedLock found = seen.value().get();
-        return attempt.isOurs(found)
-                ? take(attempt.take(found), attempt.firstSend(), attempt.firstSendWall(), Optional.empty())
-                : judge(found, seen.sent(), seen.received(), Optional.empty());
+        if (!attempt.isOurs(found)) {
+            return judge(found, seen.sent(), seen.received(), Optional.empty());
+        }
+        return Step.CREATE; // which tells whether it is ours as a whole
     }
 
     /** Somebody else's record is there: decides whether to take it over, to give up, or to wait. */
@@ -213,7 +214,8 @@ final class AcquireLoop {
             return Step.DONE;
         }
         engine.waits.pause(untilNextLook(found, since));
-        return Step.LOOK;
+        // After an unanswered request a part of the lock may be ours: only the driver can tell that from the holder's.
+        return attempt.mayBeInStore() ? Step.CREATE : Step.LOOK;
     }
 
     /**

@@ -77,6 +77,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         if (observed.info().isEmpty() || !engine.driver.identifies(observed, lockId)) {
             throw new LockIdMismatchException(lockId, observed, engine.driver.idHint());
         }
+        if (!engine.driver.isWhole(observed)) {
+            throw new LockLostException(key, lockId, "a part of its record is gone or somebody else's");
+        }
         if (observed.lease().isPresent()) {
             throw new LockHeldException(observed, unchangedFor(observed));
         }

@@ -38,10 +38,12 @@ public interface LockDriver {
     LeaseBounds leaseBounds();
 
     /**
-     * Creates the lock record if there is none. Repeating it with the same proposal is safe.
+     * Creates the lock record if there is none. Repeating it with the same proposal is safe, and completes what an earlier
+     * request left undone.
      *
      * @param proposal the lock
-     * @return the outcome; a refusal names the holder
+     * @return the outcome; a refusal names the holder, and one that shows the proposal's own ID says that the lock is held by
+     *     it as a whole
      */
     AcquireOutcome tryAcquire(LockProposal proposal);
 
@@ -113,6 +115,17 @@ public interface LockDriver {
      */
     default List<String> watchedParts(ObservedLock observed) {
         return List.of(observed.version());
+    }
+
+    /**
+     * Whether a record that was read is its holder's lock as a whole. A lock that is kept in several places is none where one
+     * of them is free or somebody else's.
+     *
+     * @param observed the record
+     * @return whether its holder excludes all others; by default true
+     */
+    default boolean isWhole(ObservedLock observed) {
+        return true;
     }
 
     /**

@@ -120,6 +120,11 @@ public final class FaultyDriver implements LockDriver {
     }
 
     @Override
+    public boolean isWhole(ObservedLock observed) {
+        return inner.isWhole(observed);
+    }
+
+    @Override
     public boolean identifies(ObservedLock observed, String lockId) {
         return inner.identifies(observed, lockId);
     }
