@@ -2,7 +2,6 @@ package io.github.statelock;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Somebody else holds the lock, and did so until the wait was over.
@@ -16,17 +15,30 @@ public final class LockHeldException extends StatelockException {
 
     private final transient ObservedLock holder;
     private final transient Duration unchangedFor;
+    private final boolean seenAlive;
+
+    /**
+     * A held lock whose holder was not seen alive.
+     *
+     * @param holder the record that is there
+     * @param unchangedFor how long this process has seen the record unchanged
+     */
+    public LockHeldException(ObservedLock holder, Duration unchangedFor) {
+        this(holder, unchangedFor, false);
+    }
 
     /**
      * A held lock.
      *
      * @param holder the record that is there
      * @param unchangedFor how long this process has seen the record unchanged
+     * @param seenAlive whether this process has seen the holder renew the lock, or is the holder's own
      */
-    public LockHeldException(ObservedLock holder, Duration unchangedFor) {
-        super(Kind.HELD, message(holder, unchangedFor), null);
+    public LockHeldException(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
+        super(Kind.HELD, message(holder, unchangedFor, seenAlive), null);
         this.holder = Objects.requireNonNull(holder, "holder");
         this.unchangedFor = Objects.requireNonNull(unchangedFor, "unchangedFor");
+        this.seenAlive = seenAlive;
     }
 
     /**
@@ -47,7 +59,17 @@ public final class LockHeldException extends StatelockException {
         return unchangedFor;
     }
 
-    private static String message(ObservedLock holder, Duration unchangedFor) {
+    /**
+     * Whether the holder is known to have been alive while this process watched. It may have stopped since: see
+     * {@link #unchangedFor()}.
+     *
+     * @return whether this process has seen the holder renew the lock, or is the holder's own
+     */
+    public boolean seenAlive() {
+        return seenAlive;
+    }
+
+    private static String message(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
         String opening = "Error acquiring the state lock: \"" + holder.key() + "\" is held by somebody else.\n";
         if (holder.info().isEmpty() && holder.version().isEmpty()) {
             return opening + "The store refused the lock, but its record could not be read: try again.";
@@ -55,25 +77,28 @@ public final class LockHeldException extends StatelockException {
         String info = holder.info()
                 .map(i -> "Lock Info:\n" + i.describe())
                 .orElse("The lock's record is unreadable; its version is " + Printable.line(holder.version()) + ".\n");
-        return opening + info + liveness(holder, unchangedFor) + "\n"
+        return opening + info + liveness(holder, unchangedFor, seenAlive) + "\n"
                 + "If you are sure that the holder is dead, free the lock with forceUnlock(\"" + holder.key() + "\", \""
                 + Printable.line(holder.info().map(LockInfo::id).orElse(holder.version())) + "\").";
     }
 
-    private static String liveness(ObservedLock holder, Duration unchangedFor) {
+    private static String liveness(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
         if (holder.expired()) {
             return "The store says that this holder's lease has ended: the next attempt takes the lock over.";
         }
-        Optional<Duration> lease = holder.lease();
-        if (lease.isEmpty()) {
+        if (holder.lease().isEmpty()) {
             return "This lock has no lease: it is held until it is released or forced, whether or not its holder lives.";
         }
-        String seen = unchangedFor.toSeconds() + " s";
-        if (unchangedFor.compareTo(lease.get().dividedBy(2)) < 0) {
-            return "Its lease is " + lease.get().toSeconds() + " s; the record as it is was first seen " + seen
-                    + " ago, so the holder may well be alive.";
+        Duration lease = holder.lease().get();
+        String watched = unchangedFor.toSeconds() + " s";
+        String opening = "Its lease is " + lease.toSeconds() + " s and ";
+        if (unchangedFor.compareTo(lease.dividedBy(2)) >= 0) {
+            return opening + "it has not been renewed for at least " + watched
+                    + ": the holder may be dead. Whoever waits for the lease and its margin takes the lock over.";
         }
-        return "Its lease is " + lease.get().toSeconds() + " s and it has not been renewed for at least " + seen
-                + ": the holder may be dead. Whoever waits for the lease and its margin takes the lock over.";
+        return seenAlive
+                ? opening + "it was renewed while this process watched: the holder is alive."
+                : opening + "this process has watched it for " + watched
+                        + ", too short a time to tell whether the holder is alive: it may well be.";
     }
 }

@@ -38,10 +38,30 @@ class LockHeldExceptionTest {
     }
 
     @Test
-    void aRenewedHolderMayWellBeAlive() {
-        assertThat(message(held(Optional.of(INFO), Optional.of(LEASE), false), Duration.ofSeconds(14)))
-                .contains("Its lease is 30 s", "first seen 14 s ago", "may well be alive")
-                .doesNotContain("may be dead");
+    void aHolderThatWasWatchedForAShortTimeMayBeAlive() {
+        ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
+        LockHeldException e = new LockHeldException(held, Duration.ofSeconds(14));
+        assertThat(message(e))
+                .contains("Its lease is 30 s", "watched it for 14 s, too short a time to tell")
+                .doesNotContain("may be dead", "the holder is alive.");
+        assertThat(e.seenAlive()).isFalse();
+    }
+
+    @Test
+    void aHolderThatWasSeenToRenewIsAlive() {
+        ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
+        LockHeldException e = new LockHeldException(held, Duration.ofSeconds(14), true);
+        assertThat(message(e)).contains("renewed while this process watched: the holder is alive.");
+        assertThat(e.seenAlive()).isTrue();
+    }
+
+    /** A holder that was seen alive may have died since. */
+    @Test
+    void aHolderThatWasSeenToRenewAndStoppedMayBeDead() {
+        ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
+        assertThat(message(new LockHeldException(held, Duration.ofSeconds(15), true)))
+                .contains("may be dead")
+                .doesNotContain("alive");
     }
 
     @Test
@@ -62,7 +82,7 @@ class LockHeldExceptionTest {
     void whatTheStoreKnowsToBeExpiredIsSaid() {
         assertThat(message(held(Optional.of(INFO), Optional.of(LEASE), true), Duration.ZERO))
                 .contains("this holder's lease has ended")
-                .doesNotContain("may well be alive");
+                .doesNotContain("alive");
     }
 
     @Test

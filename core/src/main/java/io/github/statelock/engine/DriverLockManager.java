@@ -50,16 +50,18 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         if (attempt instanceof LockAttempt.Acquired acquired) {
             return acquired.lock();
         }
-        ObservedLock holder = ((LockAttempt.Held) attempt).holder();
-        throw new LockHeldException(holder, unchangedFor(holder));
+        throw held(((LockAttempt.Held) attempt).holder());
     }
 
-    private Duration unchangedFor(ObservedLock holder) {
-        if (holder.info().flatMap(info -> HeldLocks.inThisJvm(info.id())).isPresent()) {
-            return Duration.ZERO; // its renewals are not watched: it is known to be alive
+    private LockHeldException held(ObservedLock holder) {
+        if (holder.info()
+                .flatMap(info -> HeldLocks.inThisJvm(holder.key(), info.id()))
+                .isPresent()) {
+            return new LockHeldException(holder, Duration.ZERO, true); // its renewals are not watched
         }
         long now = engine.ticker.nanos();
-        return Duration.ofNanos(now - engine.observations.see(holder, now));
+        Duration unchangedFor = Duration.ofNanos(now - engine.observations.see(holder, now));
+        return new LockHeldException(holder, unchangedFor, engine.observations.isSeenRenewed(holder));
     }
 
     private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
@@ -81,7 +83,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
             throw new LockLostException(key, lockId, "a part of its record is gone or somebody else's");
         }
         if (observed.lease().isPresent()) {
-            throw new LockHeldException(observed, unchangedFor(observed));
+            throw held(observed);
         }
         OwnedLock owned = new OwnedLock(key, observed.info().get(), Optional.empty(), observed.version());
         return new EngineLock(
@@ -139,7 +141,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
             throw new LockIdMismatchException(lockId, removed.actual().orElse(observed), engine.driver.idHint());
         }
         engine.observations.forget(key);
-        observed.info().flatMap(info -> HeldLocks.inThisJvm(info.id())).ifPresent(EngineLock::force);
+        observed.info().flatMap(info -> HeldLocks.inThisJvm(key, info.id())).ifPresent(EngineLock::force);
         return removed.verdict() == Removal.Verdict.REMOVED;
     }
 

@@ -1,5 +1,6 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.StateKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,25 +12,33 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class HeldLocks {
 
-    private static final Map<String, EngineLock> IN_THIS_JVM = new ConcurrentHashMap<>();
+    /** A client may use one ID for several keys. */
+    private record Name(StateKey key, String id) {
 
-    private final Map<String, EngineLock> held = new ConcurrentHashMap<>();
+        static Name of(EngineLock lock) {
+            return new Name(lock.key(), lock.info().id());
+        }
+    }
+
+    private static final Map<Name, EngineLock> IN_THIS_JVM = new ConcurrentHashMap<>();
+
+    private final Map<Name, EngineLock> held = new ConcurrentHashMap<>();
 
     void add(EngineLock lock) {
-        held.put(lock.info().id(), lock);
-        IN_THIS_JVM.put(lock.info().id(), lock);
+        held.put(Name.of(lock), lock);
+        IN_THIS_JVM.put(Name.of(lock), lock);
     }
 
     void remove(EngineLock lock) {
-        held.remove(lock.info().id(), lock);
-        IN_THIS_JVM.remove(lock.info().id(), lock);
+        held.remove(Name.of(lock), lock);
+        IN_THIS_JVM.remove(Name.of(lock), lock);
     }
 
     List<EngineLock> all() {
         return List.copyOf(held.values());
     }
 
-    static Optional<EngineLock> inThisJvm(String id) {
-        return Optional.ofNullable(IN_THIS_JVM.get(id));
+    static Optional<EngineLock> inThisJvm(StateKey key, String id) {
+        return Optional.ofNullable(IN_THIS_JVM.get(new Name(key, id)));
     }
 }

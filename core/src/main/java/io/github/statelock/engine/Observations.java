@@ -1,27 +1,42 @@
 package io.github.statelock.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statelock.LockInfo;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.LockDriver;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Since when this process has seen each record unchanged. Outlives one call, so that repeated attempts add up. Safe for use
+ * Since when this process has seen each record unchanged, and whether it saw it renewed. Outlives one call, so that repeated attempts add up. Safe for use
  * by several threads; keeps the keys that were looked at last.
  */
 final class Observations {
 
     private static final int MOST = 10_000;
 
-    /** When each part of a record was first seen as it is. */
-    private record Sight(Map<String, Long> parts) {
+    /**
+     * What was seen of a record.
+     *
+     * @param id its lock's ID
+     * @param parts when each of its parts was first seen as it is
+     * @param renewed whether all of its parts were seen to change under that ID
+     */
+    private record Sight(Optional<String> id, Map<String, Long> parts, boolean renewed) {
 
         long since() {
             return parts.values().stream().reduce((a, b) -> a - b > 0 ? a : b).orElseThrow();
+        }
+
+        boolean isRenewedBy(Optional<String> laterId, List<String> laterParts) {
+            return id.isPresent()
+                    && id.equals(laterId)
+                    && (renewed || Collections.disjoint(parts.keySet(), laterParts));
         }
     }
 
@@ -51,15 +66,26 @@ final class Observations {
      */
     long see(ObservedLock seen, long received) {
         List<String> parts = driver.watchedParts(seen);
+        Optional<String> id = seen.info().map(LockInfo::id);
         synchronized (lock) {
             Sight known = sights.get(seen.key());
             Map<String, Long> since = new HashMap<>();
             for (String part : parts) {
                 since.put(part, known == null ? received : known.parts().getOrDefault(part, received));
             }
-            Sight sight = new Sight(since);
+            Sight sight = new Sight(id, since, known != null && known.isRenewedBy(id, parts));
             sights.put(seen.key(), sight);
             return sight.since();
+        }
+    }
+
+    /** Whether the holder of that record was seen to renew it. */
+    boolean isSeenRenewed(ObservedLock seen) {
+        synchronized (lock) {
+            Sight known = sights.get(seen.key());
+            return known != null
+                    && known.renewed()
+                    && known.id().filter(seen::hasId).isPresent();
         }
     }
 

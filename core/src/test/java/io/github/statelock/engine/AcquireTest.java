@@ -2,6 +2,7 @@ package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendUnavailableException;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class AcquireTest extends EngineTest {
@@ -146,6 +148,23 @@ class AcquireTest extends EngineTest {
                 .isLessThan(LEASE.plus(MARGIN).plusSeconds(20)); // threads that are starved overshoot
         assertThat(store.count(Op.TAKE_OVER)).isEqualTo(1);
         held.release();
+    }
+
+    @Test
+    void aHolderIsSeenAliveOnceItsRecordHasChangedUnderItsId() {
+        store.put(KEY, "them", Optional.of(LEASE));
+        assertThat(refused().seenAlive()).isFalse();
+        assertThat(refused().seenAlive()).as("unchanged").isFalse();
+        store.put(KEY, "them", Optional.of(LEASE));
+        assertThat(refused().seenAlive()).as("renewed").isTrue();
+        assertThat(refused().seenAlive()).as("since").isTrue();
+        store.put(KEY, "others", Optional.of(LEASE));
+        assertThat(refused().seenAlive()).as("somebody else's").isFalse();
+    }
+
+    private LockHeldException refused() {
+        return catchThrowableOfType(
+                LockHeldException.class, () -> manager.acquire(KEY, LockOptions.operation("apply")));
     }
 
     @Test
@@ -273,14 +292,17 @@ class AcquireTest extends EngineTest {
         assertThat(store.count(Op.CREATE)).isEqualTo(6);
     }
 
-    @Test
-    void throttlingWithoutEndIsUnavailable() {
+    /** Whatever the pauses come to: a last request for which no time is left would hide the reason. */
+    @RepeatedTest(30)
+    void throttlingWithoutEndIsUnavailableForItsOwnReason() {
         for (int i = 0; i < 1000; i++) {
             store.fault(Op.CREATE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
         }
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> time.advanceUntilDone(inBackground(this::lock)))
-                .withCauseInstanceOf(BackendUnavailableException.class);
+                .havingCause()
+                .isInstanceOf(BackendUnavailableException.class)
+                .withMessage("SlowDown");
         assertThat(store.record(KEY)).isEmpty();
     }
 

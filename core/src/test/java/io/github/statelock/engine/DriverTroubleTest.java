@@ -124,7 +124,7 @@ class DriverTroubleTest extends EngineTest {
         for (int minutes = 0; minutes < 3; minutes++) {
             assertThatExceptionOfType(LockHeldException.class)
                     .isThrownBy(() -> manager.acquire(KEY, LockOptions.operation("another")))
-                    .withMessageContaining("may well be alive");
+                    .withMessageContaining("the holder is alive");
             long until = time.nanos() + Duration.ofMinutes(1).toNanos();
             time.advanceUntil(() -> time.nanos() - until >= 0);
         }

@@ -7,6 +7,7 @@ import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockInfo;
 import io.github.statelock.LockListener;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
@@ -20,6 +21,7 @@ import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -168,6 +170,19 @@ class ReleaseTest extends EngineTest {
         assertThat(lock.status()).isEqualTo(LockStatus.LOST);
         ManualTime.await(() -> heard.size() == 2);
         assertThat(heard).containsExactly("forced", "lost");
+    }
+
+    /** A client may use one ID for all that it locks. */
+    @Test
+    void aForceUnlockOfOneKeyTellsNothingToTheHolderOfAnotherUnderTheSameId() throws Exception {
+        LockInfo client = new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, "");
+        LockOptions options = LockOptions.builder().recordAs(client).build();
+        HeldLock first = manager.acquire(KEY, options);
+        HeldLock second = manager.acquire(StateKey.of("another"), options);
+        assertThat(newManager().forceUnlock(KEY, "its-id")).isTrue();
+        assertThat(first.status()).isEqualTo(LockStatus.LOST);
+        assertThat(second.status()).isEqualTo(LockStatus.HELD);
+        second.release();
     }
 
     @Test
