@@ -53,11 +53,19 @@ final class Patience {
         return elapsed().compareTo(total) >= 0;
     }
 
-    /** How long the next request may take. */
+    /** How long the next request may take; not too short to be answered, even where the time is as good as over. */
     Duration callTimeout() {
-        Duration left = total.minus(elapsed());
         Duration most = engine.options.callTimeout();
+        Duration least = most.dividedBy(10);
+        Duration left = left();
+        if (left.compareTo(least) < 0) {
+            return least;
+        }
         return left.compareTo(most) < 0 ? left : most;
+    }
+
+    private Duration left() {
+        return total.minus(elapsed());
     }
 
     /** The store answered: the next trouble starts with a short pause again. */
@@ -67,8 +75,12 @@ final class Patience {
 
     /** A short pause before the same request is sent again. */
     void pause() throws InterruptedException {
+        pause(retry.next());
+    }
+
+    private void pause(Duration time) throws InterruptedException {
         engine.threads.requireOpen();
-        engine.waits.pause(retry.next());
+        engine.waits.pause(time);
     }
 
     /**
@@ -78,8 +90,9 @@ final class Patience {
      * @throws StatelockException if the time is over and none was: the cause, or that the store is unavailable
      */
     void pauseAfter(Throwable cause, Attempt attempt) throws InterruptedException {
-        if (!isOver()) {
-            pause();
+        Duration pause = retry.next();
+        if (pause.compareTo(left()) < 0) {
+            pause(pause);
             return;
         }
         if (attempt.mayBeInStore()) {
