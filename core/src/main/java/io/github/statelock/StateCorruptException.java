@@ -1,5 +1,6 @@
 package io.github.statelock;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,8 @@ public final class StateCorruptException extends StatelockException {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient Optional<StateVersion> version;
+
     /**
      * An error with a message and, where there is one, its cause.
      *
@@ -20,5 +23,28 @@ public final class StateCorruptException extends StatelockException {
      */
     public StateCorruptException(String message, @Nullable Throwable cause) {
         super(Kind.CORRUPT, message, cause);
+        this.version = Optional.empty();
+    }
+
+    /**
+     * A state that cannot be trusted, in a version that can be replaced.
+     *
+     * @param message what happened, where, and what to do
+     * @param version the version of the state
+     * @param cause the failure underneath, or null
+     */
+    public StateCorruptException(String message, StateVersion version, @Nullable Throwable cause) {
+        super(Kind.CORRUPT, message, cause);
+        this.version = Optional.of(version);
+    }
+
+    /**
+     * The version of the state that cannot be trusted. A write or delete on condition of it replaces that state and nothing
+     * newer; {@link LockedState#overwrite} and {@link LockedState#delete} do so by themselves.
+     *
+     * @return the version; empty where it is not known, or where what is corrupt is not a state
+     */
+    public Optional<StateVersion> version() {
+        return version;
     }
 }

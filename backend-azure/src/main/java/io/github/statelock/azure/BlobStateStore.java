@@ -70,10 +70,12 @@ final class BlobStateStore implements StateDriver {
     static Optional<State> stateOf(StateKey key, BlobContent content) {
         BlobHead head = content.head();
         if (content.storedMd5().isPresent() && !content.storedMd5().equals(head.md5())) {
+            String stored = content.storedMd5().get();
             throw new StateCorruptException(
-                    "The state \"" + key + "\" has the MD5 " + head.md5().orElse("") + " and should have "
-                            + content.storedMd5().get() + ". Read it again; if that does not help, restore an older"
-                            + " version.",
+                    "The state \"" + key + "\" has the MD5 " + head.md5().orElse("") + " and should have " + stored
+                            + ". Read it again; if that does not help, write a copy that you trust over it with overwrite(\""
+                            + key + "\").",
+                    BlobHead.version(stored, BlobMetadata.writeId(head.metadata())),
                     null);
         }
         return head.version().map(version -> State.ofOwned(key, version, content.bytes()));

@@ -97,7 +97,10 @@ final class GcsStateStore implements StateDriver {
     private StateCorruptException corrupt(StateKey key, BlobInfo object) {
         return new StateCorruptException(
                 "The content of the state \"" + key + "\" does not match the checksum of " + names.uri(object.getName())
-                        + ", generation " + object.getGeneration() + ": it is damaged, or was on its way twice.",
+                        + ", generation " + object.getGeneration()
+                        + ": it is damaged, or was on its way twice. Read it again; if that"
+                        + " does not help, write a copy that you trust over it with overwrite(\"" + key + "\").",
+                version(object),
                 null);
     }
 

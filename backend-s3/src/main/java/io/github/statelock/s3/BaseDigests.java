@@ -35,6 +35,13 @@ final class BaseDigests {
         }
     }
 
+    /** The digest of the key is not what this process made it. */
+    void forget(StateKey key) {
+        synchronized (lock) {
+            bases.remove(key);
+        }
+    }
+
     Optional<String> of(StateKey key, StateVersion version) {
         synchronized (lock) {
             return Optional.ofNullable(bases.get(key))

@@ -49,7 +49,13 @@ final class DigestedStates implements StateDriver {
     }
 
     private Optional<StoredState> read(StateKey key, boolean locked) {
-        Optional<DigestReads.Read> read = reads.read(key, locked);
+        Optional<DigestReads.Read> read;
+        try {
+            read = reads.read(key, locked);
+        } catch (StateCorruptException e) {
+            bases.forget(key);
+            throw e;
+        }
         read.ifPresent(r -> bases.remember(key, new StateVersion(r.object().etag()), r.md5()));
         return read.map(r -> S3StateStore.stored(key, r.object()));
     }

@@ -63,8 +63,8 @@ record S3Opening(
         boolean versioned = isVersioned(s3, timeout);
         boolean deletesConditionally =
                 !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, versioned, timeout);
-        S3StateStore.Limits limits =
-                new S3StateStore.Limits(options.transferTimeout(), (int) options.maxStateBytes(), versioned);
+        S3StateStore.Limits limits = new S3StateStore.Limits(
+                options.transferTimeout(), options.changeTimeout(), (int) options.maxStateBytes(), versioned);
         S3StateStore plain = new S3StateStore(s3, layout, limits);
         LockDriver file = new S3LockFileDriver(s3, layout, timeout, deletesConditionally);
         BucketInspection bucket = new BucketInspection(s3, layout, mode != S3LockMode.DYNAMODB, timeout);

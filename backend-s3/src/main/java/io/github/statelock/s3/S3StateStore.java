@@ -32,16 +32,18 @@ final class S3StateStore implements StateDriver {
     private final Layout layout;
     private final S3History history;
     private final Duration timeout;
+    private final Duration changeTimeout;
     private final int maxBytes;
     private final boolean versioned;
 
     /** How long and how large a transfer may be, and whether the bucket keeps old versions. */
-    record Limits(Duration transferTimeout, int maxBytes, boolean versioned) {}
+    record Limits(Duration transferTimeout, Duration changeTimeout, int maxBytes, boolean versioned) {}
 
     S3StateStore(S3Requests s3, Layout layout, Limits limits) {
         this.s3 = s3;
         this.layout = layout;
         this.timeout = limits.transferTimeout();
+        this.changeTimeout = limits.changeTimeout();
         this.maxBytes = limits.maxBytes();
         this.versioned = limits.versioned();
         this.history = new S3History(s3, timeout);
@@ -125,7 +127,8 @@ final class S3StateStore implements StateDriver {
         Map<String, String> all = new HashMap<>(metadata);
         all.put(WRITE_ID, write.writeId());
         try {
-            return new WriteOutcome.Written(new StateVersion(s3.put(object, write.content(), condition, all, timeout)));
+            return new WriteOutcome.Written(
+                    new StateVersion(s3.put(object, write.content(), condition, all, changeTimeout)));
         } catch (RuntimeException e) {
             if (S3Errors.isConditionFailed(e) || S3Errors.isMissing(e)) {
                 return new WriteOutcome.Refused();
@@ -167,7 +170,7 @@ final class S3StateStore implements StateDriver {
         }
         String object = layout.stateObject(delete.key());
         try {
-            s3.delete(object, condition.get(), timeout);
+            s3.delete(object, condition.get(), changeTimeout);
             return new WriteOutcome.Deleted();
         } catch (RuntimeException e) {
             if (S3Errors.isMissing(e)) {

@@ -3,6 +3,7 @@ package io.github.statelock.s3;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.statelock.State;
 import io.github.statelock.StateCorruptException;
@@ -33,8 +34,8 @@ class DigestTest {
     private static DigestedStates states(S3TestStore store) {
         Layout layout = Layout.of(store.bucket, "", Optional.empty(), "env:");
         S3Requests s3 = new S3Requests(store.s3, store.bucket, S3Encryption.bucketDefault());
-        S3StateStore plain =
-                new S3StateStore(s3, layout, new S3StateStore.Limits(Duration.ofSeconds(20), 1 << 20, false));
+        S3StateStore plain = new S3StateStore(
+                s3, layout, new S3StateStore.Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 1 << 20, false));
         DigestItems digests =
                 new DigestItems(new TableRequests(store.dynamoDb, store.table, Duration.ofSeconds(10)), layout);
         return new DigestedStates(
@@ -102,6 +103,17 @@ class DigestTest {
         assertThatThrownBy(() -> states.readUnderLock(key, "lock")).isInstanceOf(StateCorruptException.class);
         states.repair(key);
         assertThat(states.read(key).orElseThrow().state().utf8()).isEqualTo("1");
+    }
+
+    @Test
+    void aStateWithAnotherDigestIsReplacedOnConditionOfItsVersion() {
+        StateVersion first = put("1", WriteCondition.ifAbsent());
+        setDigest("something else");
+        StateCorruptException corrupt =
+                catchThrowableOfType(StateCorruptException.class, () -> states.readUnderLock(key, "lock"));
+        assertThat(corrupt.version()).contains(first);
+        put("2", WriteCondition.ifVersion(first));
+        assertThat(states.read(key).orElseThrow().state().utf8()).isEqualTo("2");
     }
 
     @Test

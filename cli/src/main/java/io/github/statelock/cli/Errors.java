@@ -23,8 +23,8 @@ import picocli.CommandLine;
 final class Errors {
 
     /** The library's advice, which is to be given in the words of the command line. */
-    private static final Pattern ADVICE =
-            Pattern.compile(" (?:forceUnlock\\(\"(.*)\", \"(.*)\"\\)|repairDigest\\(\"(.*)\"\\))(\\.\\z)?");
+    private static final Pattern ADVICE = Pattern.compile(
+            " (?:forceUnlock\\(\"(.*)\", \"(.*)\"\\)|(repairDigest|overwrite)\\(\"(.*?)\"\\))(\\.\\z)?");
 
     private final Output output;
     private final Supplier<String> store;
@@ -92,6 +92,7 @@ final class Errors {
         Fields more = Json.object();
         holder(e).ifPresent(lock -> more.with("holder", Locks.json(lock)));
         if (e instanceof LockHeldException held) {
+            more.with("seenAlive", held.seenAlive());
             command(held.holder()).ifPresent(line -> more.with("command", line));
         }
         String message = ADVICE.matcher(message(e)).replaceAll(this::inWordsOfTheCommandLine);
@@ -127,8 +128,10 @@ final class Errors {
     private String inWordsOfTheCommandLine(MatchResult call) {
         String command = call.group(3) == null
                 ? forceUnlock(call.group(1), call.group(2))
-                : command("repair-digest " + Shell.quote(call.group(3)));
-        return Matcher.quoteReplacement(call.group(4) == null ? " '" + command + "'" : ":\n  " + command);
+                : call.group(3).equals("overwrite")
+                        ? command("push " + Shell.quote(call.group(4)) + " FILE --force")
+                        : command("repair-digest " + Shell.quote(call.group(4)));
+        return Matcher.quoteReplacement(call.group(5) == null ? " '" + command + "'" : ":\n  " + command);
     }
 
     private static String io(Throwable e) {

@@ -2,6 +2,7 @@ package io.github.statelock.cli;
 
 import io.github.statelock.LockedState;
 import io.github.statelock.StateBackend;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,12 +33,20 @@ final class RmCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.open();
                 LockedState locked = Acquisition.take(waiting.builder("rm"), root.output, o -> backend.lock(key, o))) {
-            boolean there = locked.read().isPresent();
+            boolean there = isThere(locked);
             locked.delete();
             root.output.result(
                     there ? "Deleted \"" + key + "\"." : "There was no state \"" + key + "\".",
                     Json.object().with("key", key).with("deleted", there));
             return ExitCodes.DONE;
+        }
+    }
+
+    private static boolean isThere(LockedState locked) {
+        try {
+            return locked.read().isPresent();
+        } catch (StateCorruptException e) {
+            return true; // to be deleted all the same
         }
     }
 }

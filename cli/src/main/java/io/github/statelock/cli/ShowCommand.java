@@ -3,9 +3,12 @@ package io.github.statelock.cli;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.State;
 import io.github.statelock.StateBackend;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
+import io.github.statelock.cli.Json.Fields;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -30,18 +33,31 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         try (StateBackend backend = root.open()) {
             Optional<ObservedLock> lock = backend.locks().inspect(key);
-            Optional<State> state = backend.states().read(key);
-            root.output.result(
-                    "Key:   " + key
-                            + "\nLock:  "
-                            + lock.map(l -> "held\n" + Locks.describe(l)).orElse("free")
-                            + "\nState: "
-                            + state.map(s -> "\n" + States.describe(s)).orElse("none"),
-                    Json.object()
-                            .with("key", key)
-                            .with("lock", lock.map(Locks::json).orElse(null))
-                            .with("state", state.map(States::json).orElse(null)));
+            Optional<State> state;
+            try {
+                state = backend.states().read(key);
+            } catch (StateCorruptException e) {
+                show(lock, "cannot be trusted", null);
+                throw e;
+            }
+            show(
+                    lock,
+                    state.map(s -> "\n" + States.describe(s)).orElse("none"),
+                    state.map(States::json).orElse(null));
             return ExitCodes.DONE;
         }
+    }
+
+    private void show(Optional<ObservedLock> lock, String state, @Nullable Fields stateJson) {
+        root.output.result(
+                "Key:   " + key
+                        + "\nLock:  "
+                        + lock.map(l -> "held\n" + Locks.describe(l)).orElse("free")
+                        + "\nState: "
+                        + state,
+                Json.object()
+                        .with("key", key)
+                        .with("lock", lock.map(Locks::json).orElse(null))
+                        .with("state", stateJson));
     }
 }

@@ -3,9 +3,13 @@ package io.github.statelock.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +98,35 @@ class StateCommandsIT {
         assertThat(cli().run("show", "none", "--json").exits(0).out())
                 .isEqualTo("{\"key\":\"none\",\"lock\":null,\"state\":null}\n");
         assertThat(cli().run("show", "none").exits(0).out()).isEqualTo("Key:   none\nLock:  free\nState: none\n");
+    }
+
+    @Test
+    void aDamagedStateIsReplacedByAForcedPushOrRemovedAndItsLockIsShown() throws Exception {
+        push(Texts.state(1, "")).exits(0);
+        damage();
+        assertThat(cli().run("pull", KEY).exits(1).err())
+                .contains("is not what was written", "statelock push " + KEY + " FILE --force");
+        String id = cli().run("acquire", KEY).exits(0).out().strip();
+        Cli.Result shown = cli().run("show", KEY).exits(1);
+        assertThat(shown.out()).contains(id, "State: cannot be trusted");
+        assertThat(shown.err()).contains("is not what was written");
+        cli().run("unlock", KEY, id).exits(0);
+        push(Texts.state(2, "")).exits(1);
+        push(Texts.state(2, ""), "--force").exits(0);
+        assertThat(cli().run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(2, ""));
+        damage();
+        assertThat(cli().run("rm", KEY).exits(0).out()).contains("Deleted");
+        assertThat(cli().run("ls").exits(0).out()).isEmpty();
+    }
+
+    /** Appends to the newest content. */
+    private void damage() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            Path newest = files.filter(file -> file.getFileName().toString().startsWith("state."))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            Files.writeString(newest, "x", StandardOpenOption.APPEND);
+        }
     }
 
     @Test

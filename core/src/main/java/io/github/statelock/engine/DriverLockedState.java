@@ -7,6 +7,7 @@ import io.github.statelock.LockedState;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.State;
 import io.github.statelock.StateConflictException;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateVersion;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.terraform.StateSuccession;
@@ -48,11 +49,12 @@ final class DriverLockedState implements LockedState {
     public Optional<State> read() {
         turn.lock();
         try {
+            baseKnown = false;
+            baseIsBehind = false;
             base = lock.status() == LockStatus.LOST
                     ? states.read(lock.key())
                     : states.readUnderLock(lock.key(), lock.info().id());
             baseKnown = true;
-            baseIsBehind = false;
             return base;
         } finally {
             turn.unlock();
@@ -73,13 +75,13 @@ final class DriverLockedState implements LockedState {
         turn.lock();
         try {
             lock.ensureHeld();
-            requireBase();
+            WriteCondition condition = mustFollow ? ifBase() : ifBaseWhateverItIs();
             if (mustFollow) {
                 StateSuccession.check(lock.key(), base, content);
             }
-            WriteCondition condition = condition();
             StateVersion version = change(id -> states.write(lock.key(), content, condition, id));
             base = Optional.of(State.ofOwned(lock.key(), version, content.clone()));
+            baseKnown = true;
             return version;
         } finally {
             turn.unlock();
@@ -91,14 +93,14 @@ final class DriverLockedState implements LockedState {
         turn.lock();
         try {
             lock.ensureHeld();
-            requireBase();
-            if (base.isPresent()) {
-                WriteCondition condition = condition();
+            WriteCondition condition = ifBaseWhateverItIs();
+            if (condition instanceof WriteCondition.IfVersion) {
                 change(id -> {
                     states.delete(lock.key(), condition, id);
                     return id;
                 });
                 base = Optional.empty();
+                baseKnown = true;
             }
         } finally {
             turn.unlock();
@@ -122,8 +124,9 @@ final class DriverLockedState implements LockedState {
         lock.close();
     }
 
+    /** The condition that the base is still the newest version. */
     @GuardedBy("turn")
-    private void requireBase() {
+    private WriteCondition ifBase() {
         if (baseIsBehind) {
             throw new IllegalStateException("The last change of \"" + lock.key()
                     + "\" did not succeed, so its base is not known any more: read() it before the next write");
@@ -131,11 +134,17 @@ final class DriverLockedState implements LockedState {
         if (!baseKnown) {
             read();
         }
-    }
-
-    @GuardedBy("turn")
-    private WriteCondition condition() {
         @Nullable State current = base.orElse(null);
         return current == null ? WriteCondition.ifAbsent() : WriteCondition.ifVersion(current.version());
+    }
+
+    /** The same, also where the base cannot be trusted: what cannot be read can still be replaced or deleted. */
+    @GuardedBy("turn")
+    private WriteCondition ifBaseWhateverItIs() {
+        try {
+            return ifBase();
+        } catch (StateCorruptException e) {
+            return WriteCondition.ifVersion(e.version().orElseThrow(() -> e));
+        }
     }
 }

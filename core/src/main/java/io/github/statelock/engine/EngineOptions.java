@@ -59,6 +59,16 @@ public final class EngineOptions {
     }
 
     /**
+     * How long a client may be busy with one request that writes or deletes a state. It must not go on for longer than the
+     * engine waits for it: a request that was given up and sent again could arrive after a later delete, and bring the state back.
+     *
+     * @return half the transfer timeout, so that a lost answer leaves time to ask
+     */
+    public Duration changeTimeout() {
+        return transferTimeout.dividedBy(2);
+    }
+
+    /**
      * The largest state.
      *
      * @return bytes, by default 512 MiB

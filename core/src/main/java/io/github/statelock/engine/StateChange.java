@@ -104,8 +104,9 @@ final class StateChange {
     private WriteOutcome send(Supplier<WriteOutcome> request) {
         WriteOutcome outcome;
         try {
-            outcome = answer(threads.stateCalls.start(
-                    object, left().dividedBy(2), request)); // so that a lost answer leaves time to ask
+            Duration left = left();
+            Duration most = options.changeTimeout();
+            outcome = answer(threads.stateCalls.start(object, left.compareTo(most) < 0 ? left : most, request));
         } catch (BackendUnavailableException e) {
             notServed(e);
             return new WriteOutcome.Refused();

@@ -197,7 +197,8 @@ final class FileStateDriver implements StateDriver {
     private StateCorruptException corrupt(StateKey key, StateLog.Entry entry, String what) {
         return new StateCorruptException(
                 contentFile(key, entry) + " " + what + ": expected " + entry.size() + " bytes with SHA-256 "
-                        + entry.sha256() + ". Write the state again, from its history or a backup.",
+                        + entry.sha256() + ". Write a copy that you trust over it with overwrite(\"" + key + "\").",
+                entry.asVersion(),
                 null);
     }
 

@@ -2,15 +2,24 @@ package io.github.statelock.local;
 
 import static io.github.statelock.local.Locks.KEY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockOptions;
+import io.github.statelock.LockedState;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.State;
+import io.github.statelock.StateCorruptException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +44,40 @@ class FileBackendTest {
                 int unused = System.in.read();
             }
         }
+    }
+
+    /** The one write that repairs it, and the one that gives it up; what follows a base needs one that can be trusted. */
+    @Test
+    void aDamagedStateIsOverwrittenOrDeletedUnderItsLock() throws Exception {
+        try (FileBackend backend = FileBackend.open(root);
+                LockedState locked = backend.lock(KEY, OPTIONS)) {
+            locked.write(bytes("good"));
+            damage();
+            assertThatThrownBy(() -> locked.read()).isInstanceOf(StateCorruptException.class);
+            assertThatThrownBy(() -> locked.write(bytes("more"))).isInstanceOf(StateCorruptException.class);
+            locked.overwrite(bytes("from a backup"));
+            assertThat(locked.read().map(State::utf8)).contains("from a backup");
+            locked.write(bytes("more"));
+            damage();
+            assertThatThrownBy(() -> locked.read()).isInstanceOf(StateCorruptException.class);
+            locked.delete();
+            assertThat(locked.read()).isEmpty();
+        }
+    }
+
+    /** Appends to the newest content. */
+    private void damage() throws IOException {
+        try (Stream<Path> files = Files.list(Folders.of(root).keyFolder(KEY))) {
+            Path newest = files.filter(
+                            file -> String.valueOf(file.getFileName()).startsWith("state."))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            Files.writeString(newest, "x", StandardOpenOption.APPEND);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -231,7 +231,7 @@ abstract class LockFaultContract extends LockContentionContract {
         for (Operation operation : Operation.values()) {
             party.lockFaults().arm(operation, Fault.HANG_BEFORE, Integer.MAX_VALUE);
         }
-        Duration bound = CALL_TIMEOUT.multipliedBy(2).plusSeconds(1).plus(time().slack());
+        Duration bound = CALL_TIMEOUT.multipliedBy(3).plus(time().slack());
         List<Callable<?>> calls = List.of(
                 () -> party.locks().tryAcquire(key, options().build()),
                 () -> party.locks().acquire(key, options().build()),
