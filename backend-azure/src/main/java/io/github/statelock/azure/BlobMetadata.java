@@ -53,6 +53,11 @@ final class BlobMetadata {
         return get(metadata, LOCK).isPresent() || get(metadata, LEASE).isPresent();
     }
 
+    /** Whether the lock with that ID signed last. */
+    static boolean isSignedBy(Map<String, String> metadata, String lockId) {
+        return info(metadata).filter(info -> info.id().equals(lockId)).isPresent();
+    }
+
     /** Who signed last; empty where nobody did or it cannot be read. */
     static Optional<LockInfo> info(Map<String, String> metadata) {
         try {

@@ -10,21 +10,43 @@ import io.github.statelock.spi.OwnedLock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Takes a lock: the lease with the lock's ID, then the signature in the metadata. Safe for use by several threads.
  *
- * <p>What happens if the process stops, pauses or loses an answer after each step:
+ * <p>A lock with a lease: acquire, sign. A lock without: read the blob unless it is known, acquire for 15 s on condition that
+ * it is that blob, sign, acquire again without end on condition that it is what was signed. Signing changes the blob's ETag,
+ * leases do not. What happens if the process stops, pauses or loses an answer after each step:
  *
  * <ul>
+ *   <li>After the read: nothing was applied.
  *   <li>After the lease: others see a holder without name until the lease ends. It always ends: a lock without lease is
  *       taken for 15 s first, and the lease loses its end only when the signature is there. The same request again succeeds,
- *       since the ID is the same. A request that arrives late, when the lock is free, holds it for one lease at most.
+ *       since the ID is the same.
  *   <li>After a pause that outlives the lease: the signature carries the lease ID and is refused.
- *   <li>After the signature: it is written again, so that its ETag is new whenever a lease was taken; one that arrives late
- *       names an old ETag and is refused.
- *   <li>After the end is gone: that request names the signature's ETag, so that one that arrives after the release, which
- *       removes the signature, is refused. Otherwise it would leave a lock that nobody can name.
+ *   <li>After the signature: of a lock with a lease, the whole is done again. Of a lock without, the lease may have lost its
+ *       end already, so it is not asked for 15 s any more: where a read shows our own signature under a lease, that is written
+ *       again, under our ID, and the end goes next. Where the lease is over, the signature goes first.
+ *   <li>After the end is gone: as after the signature.
+ * </ul>
+ *
+ * <p>What each of them does when it arrives late. All carry the lock's ID, which served one acquisition, so the service refuses
+ * them while anybody else has the lease. Otherwise:
+ *
+ * <ul>
+ *   <li>The lease of a lock with a lease: while it is held, it counts anew from now, for as long as before, which is later
+ *       than the holder counts on. When the lock is free, of this blob or one made later under its name: it holds it for one
+ *       lease at most.
+ *   <li>The 15 s of a lock without lease: they would give the held lock an end that nobody knows of, and the next holder
+ *       would come while this one holds. So they name the ETag of a blob without our signature, and while the lock is held the
+ *       blob carries it: refused. After the release too, since every ETag is new. Only what was never signed is held for
+ *       15 s.
+ *   <li>The signature: it names an ETag that the signature itself, or the one that came instead, has replaced. Refused. The
+ *       removal of one that has no lease any more: it names no lease, and is refused while anybody has one.
+ *   <li>The lease without end: while the lock is held, it changes nothing. After the release, which removes the signature, the
+ *       ETag is another: refused. Otherwise it would leave a lock that nobody can name. One that arrives in the midst of the
+ *       release, before the signature is gone, is ended by the release's last request.
  * </ul>
  */
 final class LeaseTaking {
@@ -50,7 +72,8 @@ final class LeaseTaking {
         } catch (BlobFailure e) {
             return switch (e.kind()) {
                 case LEASED -> refused(proposal);
-                case NO_BLOB, CHANGED -> new AcquireOutcome.HolderGone();
+                case CHANGED -> changed(proposal.key());
+                case NO_BLOB -> new AcquireOutcome.HolderGone();
                 case UNANSWERED -> new AcquireOutcome.Unknown(e.refusal());
                 default -> throw e.refusal();
             };
@@ -70,19 +93,50 @@ final class LeaseTaking {
                 throw e;
             }
         }
+        known.forget(proposal.key());
         create(proposal.key());
         return acquire(proposal);
     }
 
     private String acquire(LockProposal proposal) {
-        return blobs.acquireLease(proposal.key(), proposal.info().id(), seconds(proposal), Optional.empty());
+        return proposal.lease().isPresent()
+                ? blobs.acquireLease(
+                        proposal.key(),
+                        proposal.info().id(),
+                        seconds(proposal.lease().get()),
+                        Optional.empty())
+                : acquireFirst(proposal.key(), proposal.info().id());
     }
 
     /** Whole seconds, never fewer than the engine counts on. */
-    private static int seconds(LockProposal proposal) {
-        return proposal.lease()
-                .map(lease -> (int) lease.plus(Duration.ofMillis(999)).toSeconds())
-                .orElse(FIRST_SECONDS);
+    private static int seconds(Duration lease) {
+        return (int) lease.plus(Duration.ofMillis(999)).toSeconds();
+    }
+
+    /** The lease of a lock without lease, until it is signed. Never asked for on a blob with our signature. */
+    private String acquireFirst(StateKey key, String id) {
+        Optional<String> unsigned = known.head(key)
+                .filter(head -> !BlobMetadata.isSignedBy(head.metadata(), id))
+                .map(BlobHead::etag);
+        if (unsigned.isEmpty()) {
+            SeenBlob seen = blobs.head(key, Optional.empty());
+            known.learn(key, seen.head());
+            boolean signed = BlobMetadata.isSignedBy(seen.head().metadata(), id);
+            if (signed && seen.lease().isHeld()) {
+                return seen.head().etag(); // by us, unless the service says otherwise when it is signed again
+            }
+            unsigned =
+                    Optional.of(signed ? unsign(key, seen.head()) : seen.head().etag());
+        }
+        return blobs.acquireLease(key, id, FIRST_SECONDS, unsigned);
+    }
+
+    /** Removes our signature while nobody has the lease. */
+    private String unsign(StateKey key, BlobHead head) {
+        Map<String, String> metadata = BlobMetadata.unsigned(head.metadata());
+        String etag = blobs.setMetadata(key, metadata, Optional.empty(), head.etag());
+        known.learn(key, head.with(etag, metadata));
+        return etag;
     }
 
     private void create(StateKey key) {
@@ -136,14 +190,27 @@ final class LeaseTaking {
         throw refusal;
     }
 
+    /** The blob is not the one we knew, by which a holder may have come. */
+    private AcquireOutcome changed(StateKey key) {
+        known.forget(key);
+        return held(key, () -> sight.look(key));
+    }
+
     private AcquireOutcome refused(LockProposal proposal) {
+        return held(
+                proposal.key(),
+                () -> sight.lookAfterRefusal(proposal.key(), proposal.info().id()));
+    }
+
+    /** Who made the service refuse, if that was somebody. */
+    private AcquireOutcome held(StateKey key, Supplier<Optional<ObservedLock>> look) {
         Optional<ObservedLock> holder;
         try {
-            holder = sight.lookAfterRefusal(proposal.key(), proposal.info().id());
+            holder = look.get();
         } catch (StatelockException e) {
             return new AcquireOutcome.HolderGone(); // not readable: only what the write says counts
         }
-        if (holder.isEmpty() || holder.get().expired() || sight.isAboutToSign(proposal.key(), holder.get())) {
+        if (holder.isEmpty() || holder.get().expired() || sight.isAboutToSign(key, holder.get())) {
             return new AcquireOutcome.HolderGone();
         }
         return new AcquireOutcome.Held(holder.get());

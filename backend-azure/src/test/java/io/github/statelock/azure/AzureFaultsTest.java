@@ -3,6 +3,7 @@ package io.github.statelock.azure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.azure.storage.blob.models.LeaseDurationType;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockOptions;
@@ -91,6 +92,10 @@ class AzureFaultsTest {
         return steps(4);
     }
 
+    static Stream<Arguments> endlessAcquireSteps() {
+        return steps(5);
+    }
+
     static Stream<Arguments> releaseSteps() {
         return steps(3);
     }
@@ -159,6 +164,20 @@ class AzureFaultsTest {
         proxy.assertFired();
         lock.ensureHeld();
         assertThat(isHeldBy(lock)).isTrue();
+        lock.release();
+        assertBecomesFree();
+    }
+
+    /** A lease that gets an end again is renewed by nobody: the next one would hold the lock too, some seconds later. */
+    @ParameterizedTest
+    @MethodSource("endlessAcquireSteps")
+    void whatAnAcquireWithoutLeaseSentLateGivesItNoEnd(int step, WireFault fault) throws Exception {
+        ArmedWireFault armed = arm(fault, step, WireRequest.any());
+        HeldLock lock = backend.locks().acquire(key, ENDLESS); // of a missing blob, which is one step more
+        armed.release();
+        proxy.assertFired();
+        assertThat(isHeldBy(lock)).isTrue();
+        assertThat(container.blob(key).getProperties().getLeaseDuration()).isEqualTo(LeaseDurationType.INFINITE);
         lock.release();
         assertBecomesFree();
     }

@@ -73,9 +73,29 @@ class AzureRequestBudgetTest {
     @Test
     void aLockWithoutLeaseTakesOneMoreEachWay() throws Exception {
         HeldLock lock = backend.locks().acquire(key, ENDLESS);
-        assertThat(requests()).isEqualTo(4);
+        assertThat(requests()).as("cold").isEqualTo(4);
         lock.release();
-        assertThat(requests()).isEqualTo(3);
+        assertThat(requests()).as("release").isEqualTo(3);
+        backend.locks().acquire(key, ENDLESS).release();
+        assertThat(requests()).as("warm").isEqualTo(3 + 3);
+        container.setMetadata(key, null, Map.of("changed", "by-others"));
+        requests();
+        backend.locks().acquire(key, ENDLESS).release();
+        assertThat(requests()).as("changed meanwhile").isEqualTo(5 + 3);
+    }
+
+    @Test
+    void aRefusedLockWithoutLeaseTakesTwoWhereTheBlobIsKnownAndThreeWhereNot() throws Exception {
+        try (AzureBackend other =
+                        AzureBackend.builder().client(container.client()).build();
+                HeldLock held = other.locks().acquire(key, ENDLESS)) {
+            for (int expected : new int[] {3, 2}) {
+                assertThatThrownBy(() -> backend.locks().acquire(key, ENDLESS))
+                        .isInstanceOf(LockHeldException.class)
+                        .hasMessageContaining(held.info().id());
+                assertThat(requests()).isEqualTo(expected);
+            }
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.azure.core.util.BinaryData;
+import com.azure.storage.blob.models.LeaseDurationType;
 import com.azure.storage.blob.models.LeaseStateType;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.LockInfo;
@@ -16,6 +17,7 @@ import io.github.statelock.WriteCondition;
 import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.StateWrite;
+import io.github.statelock.terraform.LockInfoCodec;
 import io.github.statelock.testkit.BackendContract.Drivers;
 import io.github.statelock.testkit.FaultProxy;
 import io.github.statelock.testkit.WireFault;
@@ -23,6 +25,7 @@ import io.github.statelock.testkit.WireRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,6 +60,14 @@ class AzureSafetyTest {
 
     private static LeaseStateType leaseOf(StateKey key) {
         return container.blob(key).getProperties().getLeaseState();
+    }
+
+    private static LeaseDurationType durationOf(StateKey key) {
+        return container.blob(key).getProperties().getLeaseDuration();
+    }
+
+    private static String signature(LockProposal proposal) {
+        return Base64.getEncoder().encodeToString(LockInfoCodec.encode(proposal.info()));
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -221,6 +232,76 @@ class AzureSafetyTest {
 
             container.lease(key, lock.info().id()).acquireLease(TestContainer.INFINITE); // without the condition
             assertThat(leaseOf(key)).as("control").isEqualTo(LeaseStateType.LEASED);
+        }
+    }
+
+    /** The first step of taking a lock without lease, on its way until the lock is held. */
+    @Test
+    void theLateFirstLeaseOfALockWithoutLeaseGivesItNoEndAndItsControlDoes() throws Exception {
+        container.put(key, "state");
+        try (FaultProxy proxy = FaultProxy.inFrontOf(TestContainer.endpoint());
+                AzureBackend backend = AzureBackend.builder()
+                        .client(TestContainer.client(proxy.uri(), container.name()))
+                        .build()) {
+            var late = proxy.arm(WireFault.sendLate(), WireRequest.header("x-ms-lease-duration", "15"));
+            var lock =
+                    backend.locks().acquire(key, LockOptions.builder().noLease().build());
+            assertThat(late.release()).containsExactly(412);
+            assertThat(durationOf(key)).isEqualTo(LeaseDurationType.INFINITE);
+
+            container.lease(key, lock.info().id()).acquireLease(15); // without the condition
+            assertThat(durationOf(key)).as("control").isEqualTo(LeaseDurationType.FIXED);
+            lock.release();
+        }
+    }
+
+    /** The last request was applied and its answer lost. To begin again from the first would give the lease its end back. */
+    @Test
+    void aLockWithoutLeaseThatIsSignedAlreadyIsNeverGivenAnEndAgain() {
+        try (FaultProxy proxy = FaultProxy.inFrontOf(TestContainer.endpoint())) {
+            BlobLeaseLockDriver driver = TestContainer.locks(TestContainer.client(proxy.uri(), container.name()));
+            LockProposal ours = propose(key, Optional.empty());
+            var late = proxy.arm(WireFault.applyThenCut(), WireRequest.header("x-ms-lease-duration", "-1"));
+            assertThat(driver.tryAcquire(ours)).isInstanceOf(AcquireOutcome.Unknown.class);
+            assertThat(late.fired()).isOne();
+            assertThat(durationOf(key)).isEqualTo(LeaseDurationType.INFINITE);
+            proxy.forgetRequests();
+
+            assertThat(driver.tryAcquire(ours)).isInstanceOf(AcquireOutcome.Acquired.class);
+            assertThat(proxy.count(WireRequest.header("x-ms-lease-duration", "15")))
+                    .isZero();
+            assertThat(durationOf(key)).isEqualTo(LeaseDurationType.INFINITE);
+            assertThat(driver.observe(key).orElseThrow().hasId(ours.info().id()))
+                    .isTrue();
+        }
+    }
+
+    /** The process stood still between the signature and the last request, longer than the first lease. */
+    @Test
+    void aLockWithoutLeaseWhoseFirstLeaseEndedAfterTheSignatureIsTakenAgain() {
+        container.put(key, "state");
+        BlobLeaseLockDriver driver = container.locks();
+        LockProposal ours = propose(key, Optional.empty());
+        container.lock(key, ours.info().id(), signature(ours));
+        container.lease(key, ours.info().id()).releaseLease(); // as good as ended
+        assertThat(driver.tryAcquire(ours)).isInstanceOf(AcquireOutcome.Acquired.class);
+        assertThat(durationOf(key)).isEqualTo(LeaseDurationType.INFINITE);
+        assertThat(driver.observe(key).orElseThrow().hasId(ours.info().id())).isTrue();
+    }
+
+    /** Somebody wrote since this process saw the blob: the first lease names what is not there any more. */
+    @Test
+    void aLockWithoutLeaseOfABlobThatChangedSinceIsTaken() throws Exception {
+        container.put(key, "state");
+        LockOptions endless = LockOptions.builder().noLease().build();
+        try (AzureBackend backend =
+                AzureBackend.builder().client(container.client()).build()) {
+            backend.locks().acquire(key, endless).release();
+            container.put(key, "changed");
+            backend.locks().acquire(key, endless).release();
+            container.blob(key).delete();
+            backend.locks().acquire(key, endless).release();
+            assertThat(leaseOf(key)).isEqualTo(LeaseStateType.AVAILABLE);
         }
     }
 }
