@@ -77,8 +77,10 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * A client that the caller has configured and closes. It may retry requests: every one is safe to repeat. Customer
-         * keys and encryption scope are the client's own.
+         * A client that the caller has configured and closes. Its HTTP client, URL, credentials, policies and their order,
+         * service version, customer-provided key, encryption scope and tracer are used; its retries are not: each request is
+         * sent once, and repeated by this library where that is right. A policy of the caller's own that sends a request again
+         * after it went unanswered is stopped. The client itself stays as it is.
          *
          * @param client the container's client
          * @return this builder
@@ -234,7 +236,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
             EngineOptions options = engineOptions();
             CallThreads threads = new CallThreads();
             BlobContainerClient container =
-                    client != null ? clients.refuseBeside(client) : clients.build(options.transferTimeout(), threads);
+                    client != null ? clients.from(client) : clients.build(options.transferTimeout(), threads);
             Blobs blobs =
                     new Blobs(container, folder(prefix), options.callTimeout(), options.transferTimeout(), threads);
             KnownBlobs known = new KnownBlobs();

@@ -7,8 +7,6 @@ import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.blob.models.CustomerProvidedKey;
 import com.azure.storage.common.StorageSharedKeyCredential;
-import com.azure.storage.common.policy.RequestRetryOptions;
-import com.azure.storage.common.policy.RetryPolicyType;
 import io.github.statelock.BackendMisconfiguredException;
 import java.net.URI;
 import java.time.Duration;
@@ -19,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the clients that the caller does not: they send every request once, and end each in time. */
+/** The clients: of the caller's, or made here, which end each request in time. Each sends every request once. */
 final class AzureClients {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -52,8 +50,8 @@ final class AzureClients {
     @Nullable
     String encryptionScope;
 
-    /** The caller's client, which has settings of its own. */
-    BlobContainerClient refuseBeside(BlobContainerClient client) {
+    /** As the caller's client, which has settings of its own. */
+    BlobContainerClient from(BlobContainerClient client) {
         boolean others = Stream.of(
                         container,
                         account,
@@ -70,16 +68,15 @@ final class AzureClients {
                     "With a client of your own, container, account, endpoint, credentials and encryption are"
                             + " that client's: set them there");
         }
-        return client;
+        return SentOnce.client(client);
     }
 
     BlobContainerClient build(Duration responseTimeout, CallThreads threads) {
         if (container == null || container.isEmpty()) {
             throw misconfigured("The container is missing");
         }
-        BlobServiceClientBuilder builder = new BlobServiceClientBuilder()
-                .httpClient(httpClient(responseTimeout, threads))
-                .retryOptions(once());
+        BlobServiceClientBuilder builder =
+                new BlobServiceClientBuilder().httpClient(httpClient(responseTimeout, threads));
         credentials(builder);
         if (customerKey != null) {
             builder.customerProvidedKey(customerKey);
@@ -88,7 +85,7 @@ final class AzureClients {
             builder.encryptionScope(encryptionScope);
         }
         try {
-            return builder.buildClient().getBlobContainerClient(container);
+            return SentOnce.client(builder.buildClient().getBlobContainerClient(container));
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new BackendMisconfiguredException(
                     "The account's settings for the container " + container + " do not fit together.", e);
@@ -189,11 +186,6 @@ final class AzureClients {
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .responseTimeout(responseTimeout)
                 .build();
-    }
-
-    /** The engine repeats a request, and knows that it did. */
-    private static RequestRetryOptions once() {
-        return new RequestRetryOptions(RetryPolicyType.FIXED, 1, (Integer) null, null, null, null);
     }
 
     private static BackendMisconfiguredException misconfigured(String problem) {

@@ -14,7 +14,7 @@ final class AzureExample {
 
     private AzureExample() {}
 
-    /** The caller's client brings endpoint, credential and retries; the backend does not close it. */
+    /** The caller's client brings endpoint and credential; the backend does not close it. */
     static void applyWith(BlobContainerClient container) throws InterruptedException {
         // tag::docs[]
         try (StateBackend backend = AzureBackend.builder()
