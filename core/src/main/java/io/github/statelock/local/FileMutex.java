@@ -68,10 +68,10 @@ final class FileMutex implements Mutex {
 
     private <T> T holdingInJvm(IoAction<T> action, long deadline) throws IOException {
         while (true) {
+            Object identity = identity(); // before the open: of a file made anew since, we would lock the old one
             FileChannel channel = FileChannel.open(file, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), FileOps.fileMode(file));
             @Nullable FileLock lock = null;
             try {
-                Object identity = identity();
                 lock = waitFor(channel, deadline);
                 // Somebody may have removed the folder and made it anew: then this is a lock on a file that nobody
                 // sees.
