@@ -3,7 +3,6 @@ package io.github.statelock.gcs;
 import com.google.cloud.storage.BlobInfo;
 import com.google.cloud.storage.BucketInfo;
 import com.google.cloud.storage.BucketInfo.LifecycleRule;
-import com.google.cloud.storage.Storage.BlobListOption;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StatelockException;
@@ -121,11 +120,7 @@ final class GcsInspection {
         List<String> left = new ArrayList<>();
         for (String name : Set.of(objects.names().state(key), objects.names().lock(key))) {
             try {
-                List<BlobInfo> versions = new ArrayList<>();
-                objects.list(name, versions::add, BlobListOption.versions(true));
-                versions.stream()
-                        .filter(version -> version.getName().equals(name))
-                        .forEach(version -> remove(version, left));
+                objects.versions(name).forEach(version -> remove(version, left));
             } catch (StatelockException e) {
                 left.add("old versions of " + objects.names().uri(name) + ", if there are any: " + e.getMessage());
             }

@@ -1,5 +1,6 @@
 package io.github.statelock.gcs;
 
+import com.google.api.gax.paging.Page;
 import com.google.cloud.storage.Blob;
 import com.google.cloud.storage.BlobId;
 import com.google.cloud.storage.BlobInfo;
@@ -74,7 +75,7 @@ final class GcsObjects {
     /** The service answers 404 for a missing object and a missing bucket alike, and the client hides which. Asked once. */
     private void requireBucket(String name) {
         try {
-            list(name, object -> {}, BlobListOption.pageSize(1));
+            read(name, () -> firstPage(name, BlobListOption.pageSize(1)));
         } catch (BackendDeniedException e) {
             bucketSeen = true; // whoever may not list objects learns of a missing bucket from a refused write
         }
@@ -98,15 +99,29 @@ final class GcsObjects {
 
     /** All objects whose names have the prefix, page by page. */
     void list(String prefix, Consumer<BlobInfo> each, BlobListOption... options) {
+        read(prefix, () -> {
+            firstPage(prefix, options).iterateAll().forEach(each);
+            return true;
+        });
+    }
+
+    /** All versions of one object. Names are listed in order, its own before all that begin with it. */
+    List<Blob> versions(String name, BlobListOption... options) {
+        List<BlobListOption> all = new ArrayList<>(List.of(options));
+        all.add(BlobListOption.versions(true));
+        return read(
+                name,
+                () -> firstPage(name, all.toArray(BlobListOption[]::new))
+                        .streamAll()
+                        .takeWhile(object -> object.getName().equals(name))
+                        .toList());
+    }
+
+    private Page<Blob> firstPage(String prefix, BlobListOption... options) {
         List<BlobListOption> all = new ArrayList<>(List.of(options));
         all.add(BlobListOption.prefix(prefix));
         userProject.map(BlobListOption::userProject).ifPresent(all::add);
-        read(prefix, () -> {
-            storage.list(names.bucket(), all.toArray(BlobListOption[]::new))
-                    .iterateAll()
-                    .forEach(each);
-            return true;
-        });
+        return storage.list(names.bucket(), all.toArray(BlobListOption[]::new));
     }
 
     private <T> T read(String name, Supplier<T> request) {

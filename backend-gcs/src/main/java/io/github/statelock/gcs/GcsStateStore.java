@@ -210,19 +210,16 @@ final class GcsStateStore implements StateDriver {
 
     @Override
     public List<StateStore.Revision> history(StateKey key) {
-        String name = names.state(key);
-        List<BlobInfo> found = new ArrayList<>();
-        objects.list(
-                name,
-                object -> {
-                    if (object.getName().equals(name) && !isEmpty(object)) {
-                        found.add(object);
-                    }
-                },
-                BlobListOption.versions(true),
-                BlobListOption.fields(BlobField.NAME, BlobField.GENERATION, BlobField.SIZE, BlobField.TIME_CREATED));
-        found.sort(Comparator.comparing(BlobInfo::getGeneration).reversed());
-        return found.stream().map(GcsStateStore::revision).toList();
+        return objects
+                .versions(
+                        names.state(key),
+                        BlobListOption.fields(
+                                BlobField.NAME, BlobField.GENERATION, BlobField.SIZE, BlobField.TIME_CREATED))
+                .stream()
+                .filter(object -> !isEmpty(object))
+                .sorted(Comparator.comparing(BlobInfo::getGeneration).reversed())
+                .map(GcsStateStore::revision)
+                .toList();
     }
 
     private static StateStore.Revision revision(BlobInfo object) {

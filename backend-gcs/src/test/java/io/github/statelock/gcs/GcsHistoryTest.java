@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,9 @@ class GcsHistoryTest {
         StateKey key = StateKey.of("history/" + UUID.randomUUID() + ".tfstate");
         try (GcsBackend backend = new Gcs(server, bucket).backend().build()) {
             StateVersion first = backend.states().write(key, bytes("one"), WriteCondition.ifAbsent());
+            for (String sibling : List.of("", "-1", "/1", "0")) {
+                backend.states().write(StateKey.of(key + sibling + "x"), bytes("sibling"), WriteCondition.ifAbsent());
+            }
             StateVersion second = backend.states().write(key, bytes("three"), WriteCondition.ifVersion(first));
             assertThat(backend.states().history(key))
                     .extracting(Revision::version)

@@ -2,6 +2,8 @@ package io.github.statelock.gcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.cloud.storage.BlobInfo;
+import com.google.cloud.storage.Storage.BlobListOption;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockOptions;
@@ -80,6 +82,39 @@ class RequestBudgetTest {
             assertThat(methods(proxy)).containsExactly("DELETE");
             assertThat(backend.states().read(key)).isEmpty();
             assertThat(methods(proxy)).containsExactly("GET");
+        }
+    }
+
+    /** The first read of what is absent also asks whether there is a bucket. */
+    @Test
+    void anAbsentStateCostsTwoRequestsAndThenOneWhateverIsBelowItsName() {
+        siblings(10);
+        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
+                GcsBackend backend = gcs.through(proxy.uri()).backend().build()) {
+            assertThat(backend.states().read(key)).isEmpty();
+            assertThat(methods(proxy)).containsExactly("GET", "GET");
+            assertThat(backend.states().read(key)).isEmpty();
+            assertThat(methods(proxy)).containsExactly("GET");
+        }
+    }
+
+    /** With one object on a page: the next one tells that there are no more of that name. */
+    @Test
+    void theVersionsOfAnObjectCostNoPagesOfOthers() {
+        gcs.insert(key.value(), new byte[] {1}, "");
+        siblings(10);
+        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server())) {
+            GcsObjects objects = gcs.through(proxy.uri()).objects();
+            assertThat(objects.versions(key.value(), BlobListOption.pageSize(1)))
+                    .extracting(BlobInfo::getName)
+                    .containsExactly(key.value());
+            assertThat(methods(proxy)).containsExactly("GET", "GET");
+        }
+    }
+
+    private void siblings(int count) {
+        for (int i = 0; i < count; i++) {
+            gcs.insert(key + "/" + i, new byte[] {1}, "");
         }
     }
 }
