@@ -115,10 +115,15 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * A client that the caller configured and closes. It may retry: conditional changes that come twice do no harm, but a
-         * release cannot tell then whether its lock was force-unlocked before, and counts as done. Set its timeouts.
+         * A client that the caller configured and closes. The backend makes clients of its own from its options: credentials,
+         * host, project, headers. They send each request once, whatever the caller's retries are, over the backend's transport
+         * and with its timeouts.
          *
-         * @param storage by default a client of the backend's own, which sends each request once
+         * <p>A transport factory that the caller set is kept, with the caller's timeouts: set them. It must send an insert and a
+         * patch once. It may repeat a DELETE: a release that finds no lock then counts as done, whether or not the lock was
+         * force-unlocked before, and a release that finds another's lock counts as a loss.
+         *
+         * @param storage by default a client of the backend's own
          * @return this builder
          */
         public Builder storage(Storage storage) {
@@ -244,7 +249,7 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
             return new GcsBackend(
                     clients,
                     lockObjects,
-                    new GenerationLockDriver(lockObjects, proof, !clients.own()),
+                    new GenerationLockDriver(lockObjects, proof, clients.replays()),
                     new GcsStateStore(stateObjects, proof, encryption, versioning),
                     options);
         }
@@ -262,7 +267,7 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
                         "A client that is handed in has its own endpoint, credentials and project: set them there.",
                         null);
             }
-            return GcsClients.of(storage);
+            return GcsClients.like(storage, options.callTimeout(), options.transferTimeout());
         }
 
         private static Optional<URI> emulatorAt(@Nullable String emulator) {

@@ -5,6 +5,7 @@ import com.google.auth.oauth2.GoogleCredentials;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.ServiceOptions;
 import com.google.cloud.http.HttpTransportOptions;
+import com.google.cloud.http.HttpTransportOptions.DefaultHttpTransportFactory;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
 import io.github.statelock.BackendDeniedException;
@@ -13,18 +14,20 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The clients of one backend: one for locks and one for states, which differ in their timeouts. Each request is sent once; the
- * engine sends again what went unanswered.
+ * engine sends again what went unanswered. A client that did so itself would tell of its last attempt only: a change that was
+ * applied by an earlier one would look refused, or never sent.
  *
  * @param locks for lock and fence objects
  * @param states for state objects
- * @param own whether they are ours: they send each request once, and are closed with the backend
+ * @param replays whether their transport, which is the caller's, may send a DELETE a second time without saying so
  */
-record GcsClients(Storage locks, Storage states, boolean own) implements AutoCloseable {
+record GcsClients(Storage locks, Storage states, boolean replays) implements AutoCloseable {
 
     /** Object requests need no project, and looking for one asks the metadata server of a machine that may not be there. */
     private static final String NO_PROJECT = "no-project";
@@ -41,41 +44,61 @@ record GcsClients(Storage locks, Storage states, boolean own) implements AutoClo
      */
     record Access(Optional<URI> endpoint, Optional<Credentials> credentials, Optional<String> project) {}
 
-    /** The caller's client. It may send requests again on its own. */
-    static GcsClients of(Storage storage) {
-        return new GcsClients(storage, storage, false);
+    /**
+     * Clients with the options of the caller's, except for its retries, and for its transport where that is the SDK's own. The
+     * caller's client sends nothing itself and stays open.
+     */
+    static GcsClients like(Storage callers, Duration callTimeout, Duration transferTimeout) {
+        StorageOptions theirs = callers.getOptions();
+        StorageOptions.Builder options = theirs.toBuilder();
+        options.setHeaderProvider(theirs.getMergedHeaderProvider(Map::of)); // which the copy leaves out
+        options.setRetrySettings(
+                theirs.getRetrySettings().toBuilder().setMaxAttempts(1).build());
+        if (hasDefaultTransport(theirs)) {
+            return overOurTransport(options, callTimeout, transferTimeout);
+        }
+        Storage client = options.build().getService();
+        return new GcsClients(client, client, true);
+    }
+
+    private static boolean hasDefaultTransport(StorageOptions options) {
+        return options.getTransportOptions() instanceof HttpTransportOptions http
+                && http.getHttpTransportFactory() instanceof DefaultHttpTransportFactory;
     }
 
     /** Clients of our own. */
     static GcsClients open(Access access, Duration callTimeout, Duration transferTimeout) {
         access.endpoint().ifPresent(GcsClients::requireSafe);
         Credentials credentials = access.credentials().orElseGet(() -> defaultCredentials(access.endpoint()));
+        StorageOptions.Builder options = StorageOptions.http()
+                .setRetrySettings(ServiceOptions.getNoRetrySettings())
+                .setCredentials(credentials)
+                .setProjectId(access.project().orElse(NO_PROJECT));
+        access.endpoint().ifPresent(endpoint -> options.setHost(endpoint.toString()));
+        return overOurTransport(options, callTimeout, transferTimeout);
+    }
+
+    private static GcsClients overOurTransport(
+            StorageOptions.Builder options, Duration callTimeout, Duration transferTimeout) {
         JdkTransport transport = new JdkTransport(callTimeout);
         return new GcsClients(
-                client(access, credentials, transport, callTimeout),
-                client(access, credentials, transport, transferTimeout),
-                true);
+                client(options, transport, callTimeout), client(options, transport, transferTimeout), false);
+    }
+
+    private static Storage client(StorageOptions.Builder options, JdkTransport transport, Duration timeout) {
+        int millis = (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE);
+        options.setTransportOptions(HttpTransportOptions.newBuilder()
+                .setHttpTransportFactory(() -> transport)
+                .setConnectTimeout(millis)
+                .setReadTimeout(millis)
+                .build());
+        return options.build().getService();
     }
 
     /** Whether the store may be one that ignores preconditions: any that is not Google's. */
     boolean isForeign() {
         String host = locks.getOptions().getHost();
         return host != null && !host.matches("https://[a-z0-9.-]*\\.googleapis\\.com/?");
-    }
-
-    private static Storage client(Access access, Credentials credentials, JdkTransport transport, Duration timeout) {
-        int millis = (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE);
-        StorageOptions.Builder options = StorageOptions.http()
-                .setTransportOptions(HttpTransportOptions.newBuilder()
-                        .setHttpTransportFactory(() -> transport)
-                        .setConnectTimeout(millis)
-                        .setReadTimeout(millis)
-                        .build())
-                .setRetrySettings(ServiceOptions.getNoRetrySettings())
-                .setCredentials(credentials)
-                .setProjectId(access.project().orElse(NO_PROJECT));
-        access.endpoint().ifPresent(endpoint -> options.setHost(endpoint.toString()));
-        return options.build().getService();
     }
 
     private static Credentials defaultCredentials(Optional<URI> endpoint) {
@@ -114,8 +137,8 @@ record GcsClients(Storage locks, Storage states, boolean own) implements AutoClo
 
     @Override
     public void close() {
-        if (own) {
-            closeQuietly(locks);
+        closeQuietly(locks);
+        if (states != locks) {
             closeQuietly(states);
         }
     }

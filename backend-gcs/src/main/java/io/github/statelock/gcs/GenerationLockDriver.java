@@ -43,8 +43,9 @@ final class GenerationLockDriver implements LockDriver {
     /**
      * A driver.
      *
-     * @param replays whether the client may send a request again on its own. A delete that finds nothing may then be the
-     *     second of two, of which the first was applied
+     * @param replays whether the transport may send a delete again on its own. One that finds nothing may then be the
+     *     second of two, of which the first was applied. One that finds another's lock counts as refused all the same: rather
+     *     a false alarm than a loss hidden
      */
     GenerationLockDriver(GcsObjects objects, ConditionProof proof, boolean replays) {
         this.objects = objects;

@@ -8,9 +8,9 @@ import java.time.Duration;
 
 /**
  * The Google client's requests over the JDK's {@link HttpClient}, which sends every change once. The client's own transport
- * stands on {@code HttpURLConnection}, which may send a request again whose connection was closed without an answer: a DELETE
- * is then answered "not there", and a holder could not tell its own release from somebody else's force-unlock. It also knows
- * no PATCH, and no end of an answer that trickles in. Safe for use by several threads.
+ * stands on {@code HttpURLConnection}, which sends a request without a body again whose connection was closed without an
+ * answer: were that a DELETE, it would be answered "not there", and a holder could not tell its own release from somebody
+ * else's force-unlock. It also knows no PATCH, and no end of an answer that trickles in. Safe for use by several threads.
  */
 final class JdkTransport extends HttpTransport {
 

@@ -12,6 +12,7 @@ import io.github.statelock.LockOptions;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,8 @@ class ConditionProofTest {
                 .setProjectId("p")
                 .build()
                 .getService();
-        assertThat(GcsClients.of(google).isForeign()).isFalse();
+        assertThat(GcsClients.like(google, Duration.ofSeconds(10), Duration.ofMinutes(1))
+                        .isForeign())
+                .isFalse();
     }
 }
