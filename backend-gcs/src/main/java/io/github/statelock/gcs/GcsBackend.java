@@ -257,17 +257,14 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
         private GcsClients clients(EngineOptions options, @Nullable String emulator) {
             if (storage == null) {
                 Optional<URI> place = endpoint.or(() -> emulatorAt(emulator));
-                return GcsClients.open(
-                        new GcsClients.Access(place, credentials, project),
-                        options.callTimeout(),
-                        options.transferTimeout());
+                return GcsClients.open(new GcsClients.Access(place, credentials, project), options);
             }
             if (endpoint.isPresent() || credentials.isPresent() || project.isPresent()) {
                 throw new BackendMisconfiguredException(
                         "A client that is handed in has its own endpoint, credentials and project: set them there.",
                         null);
             }
-            return GcsClients.like(storage, options.callTimeout(), options.transferTimeout());
+            return GcsClients.like(storage, options);
         }
 
         private static Optional<URI> emulatorAt(@Nullable String emulator) {

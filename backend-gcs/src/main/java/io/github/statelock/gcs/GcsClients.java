@@ -10,8 +10,11 @@ import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.gcs.JdkTransport.Timeouts;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -48,14 +51,14 @@ record GcsClients(Storage locks, Storage states, boolean replays) implements Aut
      * Clients with the options of the caller's, except for its retries, and for its transport where that is the SDK's own. The
      * caller's client sends nothing itself and stays open.
      */
-    static GcsClients like(Storage callers, Duration callTimeout, Duration transferTimeout) {
+    static GcsClients like(Storage callers, EngineOptions engine) {
         StorageOptions theirs = callers.getOptions();
         StorageOptions.Builder options = theirs.toBuilder();
         options.setHeaderProvider(theirs.getMergedHeaderProvider(Map::of)); // which the copy leaves out
         options.setRetrySettings(
                 theirs.getRetrySettings().toBuilder().setMaxAttempts(1).build());
         if (hasDefaultTransport(theirs)) {
-            return overOurTransport(options, callTimeout, transferTimeout);
+            return overOurTransport(options, engine);
         }
         Storage client = options.build().getService();
         return new GcsClients(client, client, true);
@@ -67,7 +70,7 @@ record GcsClients(Storage locks, Storage states, boolean replays) implements Aut
     }
 
     /** Clients of our own. */
-    static GcsClients open(Access access, Duration callTimeout, Duration transferTimeout) {
+    static GcsClients open(Access access, EngineOptions engine) {
         access.endpoint().ifPresent(GcsClients::requireSafe);
         Credentials credentials = access.credentials().orElseGet(() -> defaultCredentials(access.endpoint()));
         StorageOptions.Builder options = StorageOptions.http()
@@ -75,22 +78,22 @@ record GcsClients(Storage locks, Storage states, boolean replays) implements Aut
                 .setCredentials(credentials)
                 .setProjectId(access.project().orElse(NO_PROJECT));
         access.endpoint().ifPresent(endpoint -> options.setHost(endpoint.toString()));
-        return overOurTransport(options, callTimeout, transferTimeout);
+        return overOurTransport(options, engine);
     }
 
-    private static GcsClients overOurTransport(
-            StorageOptions.Builder options, Duration callTimeout, Duration transferTimeout) {
-        JdkTransport transport = new JdkTransport(callTimeout);
+    private static GcsClients overOurTransport(StorageOptions.Builder options, EngineOptions engine) {
+        Duration call = engine.callTimeout();
+        HttpClient http = JdkTransport.client(call);
         return new GcsClients(
-                client(options, transport, callTimeout), client(options, transport, transferTimeout), false);
+                client(options, http, new Timeouts(call, call, call)),
+                client(options, http, new Timeouts(call, engine.transferTimeout(), engine.changeTimeout())),
+                false);
     }
 
-    private static Storage client(StorageOptions.Builder options, JdkTransport transport, Duration timeout) {
-        int millis = (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE);
+    private static Storage client(StorageOptions.Builder options, HttpClient http, Timeouts timeouts) {
+        JdkTransport transport = new JdkTransport(http, timeouts);
         options.setTransportOptions(HttpTransportOptions.newBuilder()
                 .setHttpTransportFactory(() -> transport)
-                .setConnectTimeout(millis)
-                .setReadTimeout(millis)
                 .build());
         return options.build().getService();
     }

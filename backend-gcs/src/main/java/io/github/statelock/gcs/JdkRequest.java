@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One request. Its read timeout bounds the whole of it, answer included: a byte a second does not keep it going. */
+/**
+ * One request. Its timeout bounds the whole of it, answer included: a byte a second does not keep it going. A read must begin to
+ * be answered long before.
+ */
 final class JdkRequest extends LowLevelHttpRequest {
 
     /** What the JDK sets itself. */
@@ -32,9 +35,13 @@ final class JdkRequest extends LowLevelHttpRequest {
     private final HttpClient client;
     private final String method;
     private final HttpRequest.Builder request;
-    private long timeoutMillis = TimeUnit.SECONDS.toMillis(20);
+    private final Duration timeout;
+    private final Duration firstAnswer;
 
-    JdkRequest(HttpClient client, String method, String url) {
+    JdkRequest(HttpClient client, String method, String url, JdkTransport.Timeouts timeouts) {
+        boolean reads = method.equals("GET");
+        this.timeout = reads ? timeouts.read() : timeouts.change();
+        this.firstAnswer = reads ? timeouts.firstAnswer() : timeout;
         this.client = client;
         this.method = method;
         this.request = HttpRequest.newBuilder(URI.create(url));
@@ -48,25 +55,19 @@ final class JdkRequest extends LowLevelHttpRequest {
     }
 
     @Override
-    public void setTimeout(int connectTimeout, int readTimeout) {
-        timeoutMillis = readTimeout == 0 ? timeoutMillis : readTimeout;
-    }
-
-    @Override
     public LowLevelHttpResponse execute() throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        HttpRequest built = request.method(method, body())
-                .timeout(Duration.ofMillis(timeoutMillis))
-                .build();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        HttpRequest built = request.method(method, body()).timeout(firstAnswer).build();
         CompletableFuture<HttpResponse<InputStream>> sent = client.sendAsync(built, BodyHandlers.ofInputStream());
         try {
-            HttpResponse<InputStream> response = sent.get(timeoutMillis, TimeUnit.MILLISECONDS);
+            HttpResponse<InputStream> response = sent.get(firstAnswer.toNanos(), TimeUnit.NANOSECONDS);
             return new JdkResponse(response, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } catch (TimeoutException e) {
             sent.cancel(true);
-            HttpTimeoutException timeout = new HttpTimeoutException("no answer within " + timeoutMillis + " ms");
+            HttpTimeoutException timeout =
+                    new HttpTimeoutException("no answer within " + firstAnswer.toMillis() + " ms");
             timeout.initCause(e);
             throw timeout;
         } catch (InterruptedException e) {

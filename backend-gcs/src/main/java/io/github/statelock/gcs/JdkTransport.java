@@ -2,6 +2,7 @@ package io.github.statelock.gcs;
 
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.LowLevelHttpRequest;
+import java.net.Authenticator;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -14,16 +15,35 @@ import java.time.Duration;
  */
 final class JdkTransport extends HttpTransport {
 
-    private final HttpClient client;
+    /**
+     * How long a request may take.
+     *
+     * @param firstAnswer to connect, and from the send of a read to the beginning of its answer
+     * @param read a read as a whole
+     * @param change a change as a whole
+     */
+    record Timeouts(Duration firstAnswer, Duration read, Duration change) {}
 
-    JdkTransport(Duration connectTimeout) {
+    private final HttpClient client;
+    private final Timeouts timeouts;
+
+    JdkTransport(HttpClient client, Timeouts timeouts) {
+        this.client = client;
+        this.timeouts = timeouts;
+    }
+
+    static HttpClient client(Duration connectTimeout) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
         ProxySelector proxies = ProxySelector.getDefault();
         if (proxies != null) {
             builder.proxy(proxies);
         }
-        client = builder.build();
+        Authenticator passwords = Authenticator.getDefault();
+        if (passwords != null) {
+            builder.authenticator(passwords); // a proxy's
+        }
+        return builder.build();
     }
 
     @Override
@@ -33,7 +53,7 @@ final class JdkTransport extends HttpTransport {
 
     @Override
     protected LowLevelHttpRequest buildRequest(String method, String url) {
-        return new JdkRequest(client, method, withFormat(method, url));
+        return new JdkRequest(client, method, withFormat(method, url), timeouts);
     }
 
     /** Names the format of a patch's answer. It is the default, which an emulator does not know. */

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.api.gax.rpc.FixedHeaderProvider;
 import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.OAuth2Credentials;
-import com.google.cloud.http.HttpTransportOptions;
 import com.google.cloud.storage.Storage;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
+import io.github.statelock.engine.EngineOptions;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.testkit.FaultProxy;
@@ -105,20 +105,12 @@ class CallersClientTest {
     }
 
     private static GcsClients clients(CallersClient callers, FaultProxy proxy) {
-        return GcsClients.like(callers.at(proxy), Duration.ofSeconds(7), Duration.ofSeconds(90));
-    }
-
-    @Test
-    void locksAndStatesHaveTheTimeoutsOfTheBackend() {
-        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
-                GcsClients clients = clients(CallersClient.AS_IT_COMES, proxy)) {
-            assertThat(readTimeout(clients.locks())).isEqualTo(7_000);
-            assertThat(readTimeout(clients.states())).isEqualTo(90_000);
-        }
-    }
-
-    private static int readTimeout(Storage client) {
-        return ((HttpTransportOptions) client.getOptions().getTransportOptions()).getReadTimeout();
+        return GcsClients.like(
+                callers.at(proxy),
+                EngineOptions.builder()
+                        .callTimeout(Duration.ofSeconds(7))
+                        .transferTimeout(Duration.ofSeconds(90))
+                        .build());
     }
 
     @ParameterizedTest
@@ -142,7 +134,12 @@ class CallersClientTest {
                 assertThat(request.header("x-team")).contains("blue");
                 assertThat(request.header("user-agent").orElseThrow()).contains("their-tool/1");
             });
-            GcsClients clients = GcsClients.like(client, Duration.ofSeconds(7), Duration.ofSeconds(90));
+            GcsClients clients = GcsClients.like(
+                    client,
+                    EngineOptions.builder()
+                            .callTimeout(Duration.ofSeconds(7))
+                            .transferTimeout(Duration.ofSeconds(90))
+                            .build());
             for (Storage derived : List.of(clients.locks(), clients.states())) {
                 assertThat(derived.getOptions().getProjectId()).isEqualTo("test");
                 assertThat(derived.getOptions().getUniverseDomain()).isEqualTo("googleapis.com");

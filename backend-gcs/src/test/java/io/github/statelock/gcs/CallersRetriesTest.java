@@ -14,6 +14,7 @@ import io.github.statelock.StateConflictException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StateVersion;
 import io.github.statelock.WriteCondition;
+import io.github.statelock.engine.EngineOptions;
 import io.github.statelock.testkit.ArmedWireFault;
 import io.github.statelock.testkit.FaultProxy;
 import io.github.statelock.testkit.WireFault;
@@ -237,7 +238,12 @@ class CallersRetriesTest {
     void whatTheStoreDoesNotServeIsSentOnce(CallersClient callers) throws Exception {
         try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
                 Storage client = callers.at(proxy);
-                GcsClients clients = GcsClients.like(client, PATIENCE, PATIENCE)) {
+                GcsClients clients = GcsClients.like(
+                        client,
+                        EngineOptions.builder()
+                                .callTimeout(PATIENCE)
+                                .transferTimeout(PATIENCE)
+                                .build())) {
             for (Storage derived : List.of(clients.locks(), clients.states())) {
                 proxy.forgetRequests();
                 proxy.arm(WireFault.answer(503), INSERT, 0, 1);

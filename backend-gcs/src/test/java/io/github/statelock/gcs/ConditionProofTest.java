@@ -11,8 +11,8 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
+import io.github.statelock.engine.EngineOptions;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,8 +64,7 @@ class ConditionProofTest {
                 .setProjectId("p")
                 .build()
                 .getService();
-        assertThat(GcsClients.like(google, Duration.ofSeconds(10), Duration.ofMinutes(1))
-                        .isForeign())
+        assertThat(GcsClients.like(google, EngineOptions.builder().build()).isForeign())
                 .isFalse();
     }
 }

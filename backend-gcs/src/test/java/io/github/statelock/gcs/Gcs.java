@@ -1,5 +1,6 @@
 package io.github.statelock.gcs;
 
+import io.github.statelock.engine.EngineOptions;
 import io.github.statelock.testkit.TestServer;
 import io.github.statelock.testkit.TestServers;
 import java.io.IOException;
@@ -73,8 +74,7 @@ final class Gcs {
     GcsClients clients() {
         return GcsClients.open(
                 new GcsClients.Access(Optional.of(server), Optional.empty(), Optional.empty()),
-                Duration.ofSeconds(10),
-                Duration.ofMinutes(1));
+                EngineOptions.builder().transferTimeout(Duration.ofMinutes(1)).build());
     }
 
     GcsObjects objects() {

@@ -22,12 +22,32 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** How a backend is opened, by builder and by URI. */
 class GcsBackendTest {
 
     private final Gcs gcs = Gcs.main();
     private final String folder = "opened-" + UUID.randomUUID();
+
+    /** Longer than a call takes, much shorter than a transfer may take. */
+    @Test
+    @Timeout(60)
+    void aStoreThatTakesReadsAndAnswersNoneIsUnavailableLongBeforeATransferIsGivenUp() {
+        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
+                GcsBackend backend = gcs.through(proxy.uri())
+                        .backend()
+                        .callTimeout(Duration.ofSeconds(3))
+                        .transferTimeout(Duration.ofHours(1))
+                        .build()) {
+            StateKey key = StateKey.of("silent/" + UUID.randomUUID());
+            backend.states().write(key, new byte[] {1}, WriteCondition.ifAbsent());
+            proxy.arm(WireFault.hang(), WireRequest.method("GET"), 0, 2);
+            assertThatThrownBy(() -> backend.states().read(key)).isInstanceOf(BackendUnavailableException.class);
+            assertThatThrownBy(() -> backend.states().list("silent/")).isInstanceOf(BackendUnavailableException.class);
+            proxy.assertFired();
+        }
+    }
 
     @Test
     void aUriOpensTheSameBucketAndPrefix() throws Exception {

@@ -11,7 +11,10 @@ import java.util.Map;
 /** Sends a DELETE again whose connection broke, and tells nobody, as some HTTP clients do with what they call idempotent. */
 final class RepeatingTransport extends HttpTransport {
 
-    private final JdkTransport transport = new JdkTransport(Duration.ofSeconds(10));
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final JdkTransport transport =
+            new JdkTransport(JdkTransport.client(TIMEOUT), new JdkTransport.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT));
 
     @Override
     public boolean supportsMethod(String method) {
