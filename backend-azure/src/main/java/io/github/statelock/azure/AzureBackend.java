@@ -235,8 +235,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         public AzureBackend build() {
             EngineOptions options = engineOptions();
             CallThreads threads = new CallThreads();
-            BlobContainerClient container =
-                    client != null ? clients.from(client) : clients.build(options.transferTimeout(), threads);
+            BlobContainerClient container = client != null ? clients.from(client) : clients.build(options, threads);
             Blobs blobs =
                     new Blobs(container, folder(prefix), options.callTimeout(), options.transferTimeout(), threads);
             KnownBlobs known = new KnownBlobs();

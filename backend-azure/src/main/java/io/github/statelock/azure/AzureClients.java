@@ -2,12 +2,16 @@ package io.github.statelock.azure;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipelineCallContext;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.policy.HttpPipelineSyncPolicy;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.blob.models.CustomerProvidedKey;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.engine.EngineOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -71,12 +75,13 @@ final class AzureClients {
         return SentOnce.client(client);
     }
 
-    BlobContainerClient build(Duration responseTimeout, CallThreads threads) {
+    BlobContainerClient build(EngineOptions engine, CallThreads threads) {
         if (container == null || container.isEmpty()) {
             throw misconfigured("The container is missing");
         }
-        BlobServiceClientBuilder builder =
-                new BlobServiceClientBuilder().httpClient(httpClient(responseTimeout, threads));
+        BlobServiceClientBuilder builder = new BlobServiceClientBuilder()
+                .httpClient(httpClient(engine.transferTimeout(), threads))
+                .addPolicy(new FirstAnswer(engine.callTimeout()));
         credentials(builder);
         if (customerKey != null) {
             builder.customerProvidedKey(customerKey);
@@ -178,6 +183,26 @@ final class AzureClients {
             throw misconfigured("The account's name is missing");
         }
         return name;
+    }
+
+    /** A read must begin to be answered within that time; what it reads may take longer. */
+    private static final class FirstAnswer extends HttpPipelineSyncPolicy {
+
+        /** As azure-core's HTTP clients know it. */
+        private static final String RESPONSE_TIMEOUT = "azure-response-timeout";
+
+        private final Duration timeout;
+
+        FirstAnswer(Duration timeout) {
+            this.timeout = timeout;
+        }
+
+        @Override
+        protected void beforeSendingRequest(HttpPipelineCallContext context) {
+            if (context.getHttpRequest().getHttpMethod() == HttpMethod.GET) {
+                context.setData(RESPONSE_TIMEOUT, timeout);
+            }
+        }
     }
 
     private static HttpClient httpClient(Duration responseTimeout, CallThreads threads) {

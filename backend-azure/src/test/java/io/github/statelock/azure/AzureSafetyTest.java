@@ -8,6 +8,7 @@ import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.models.LeaseDurationType;
 import com.azure.storage.blob.models.LeaseStateType;
 import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
@@ -33,6 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -140,6 +142,26 @@ class AzureSafetyTest {
         }
         assertThat(leaseOf(key)).isEqualTo(LeaseStateType.LEASED);
         await("end of the lease", () -> leaseOf(key) == LeaseStateType.EXPIRED);
+    }
+
+    /** Longer than a call takes, much shorter than a transfer may take. */
+    @Test
+    @Timeout(60)
+    void aStoreThatTakesReadsAndAnswersNoneIsUnavailableLongBeforeATransferIsGivenUp() {
+        try (FaultProxy proxy = FaultProxy.inFrontOf(TestContainer.endpoint());
+                AzureBackend backend = AzureBackend.builder()
+                        .container(container.name())
+                        .endpoint(proxy.uri())
+                        .accountKey(TestContainer.KEY)
+                        .callTimeout(Duration.ofSeconds(3))
+                        .transferTimeout(Duration.ofMinutes(5))
+                        .build()) {
+            backend.states().write(key, new byte[] {1}, WriteCondition.ifAbsent());
+            proxy.arm(WireFault.hang(), WireRequest.method("GET"), 0, 2);
+            assertThatThrownBy(() -> backend.states().read(key)).isInstanceOf(BackendUnavailableException.class);
+            assertThatThrownBy(() -> backend.states().list("")).isInstanceOf(BackendUnavailableException.class);
+            proxy.assertFired();
+        }
     }
 
     @Test

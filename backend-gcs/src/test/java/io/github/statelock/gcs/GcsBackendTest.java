@@ -38,7 +38,7 @@ class GcsBackendTest {
                 GcsBackend backend = gcs.through(proxy.uri())
                         .backend()
                         .callTimeout(Duration.ofSeconds(3))
-                        .transferTimeout(Duration.ofHours(1))
+                        .transferTimeout(Duration.ofMinutes(5))
                         .build()) {
             StateKey key = StateKey.of("silent/" + UUID.randomUUID());
             backend.states().write(key, new byte[] {1}, WriteCondition.ifAbsent());
