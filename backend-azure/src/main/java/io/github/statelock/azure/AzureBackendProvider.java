@@ -40,7 +40,7 @@ public final class AzureBackendProvider implements BackendProvider {
         AzureBackend.Builder builder = AzureBackend.builder();
         place(uri, builder);
         UriOptions options = new UriOptions(uri, uri.getRawQuery());
-        options.text("endpoint", endpoint -> builder.endpoint(URI.create(endpoint)));
+        options.uri("endpoint", builder::endpoint);
         options.text("encryption_scope", builder::encryptionScope);
         options.flag("snapshots", builder::snapshots);
         options.flag("break_unnamed_leases", builder::breakUnnamedLeases);
@@ -56,18 +56,26 @@ public final class AzureBackendProvider implements BackendProvider {
     private static void place(URI uri, AzureBackend.Builder builder) {
         @Nullable String authority = uri.getRawAuthority();
         if (uri.isOpaque() || authority == null || authority.startsWith("@") || uri.getRawFragment() != null) {
-            throw new BackendMisconfiguredException(
-                    "The store's URI " + uri
-                            + " is not understood. A container is named before the account, with a prefix"
-                            + " if there is one, such as azblob://states@myaccount/network.",
-                    null);
+            throw notUnderstood(uri);
         }
         int at = authority.indexOf('@');
-        builder.container(at < 0 ? authority : authority.substring(0, at));
+        String container = at < 0 ? authority : authority.substring(0, at);
+        if (container.contains(":")) { // what follows it may be a key
+            throw notUnderstood(uri);
+        }
+        builder.container(container);
         if (at >= 0) {
             builder.account(authority.substring(at + 1));
         }
         builder.prefix(uri.getPath() == null ? "" : uri.getPath());
+    }
+
+    private static BackendMisconfiguredException notUnderstood(URI uri) {
+        return new BackendMisconfiguredException(
+                "The store's URI " + UriOptions.place(uri)
+                        + " is not understood. A container is named before the account, without credentials, and with a"
+                        + " prefix if there is one, such as azblob://states@myaccount/network.",
+                null);
     }
 
     private static void credential(Map<String, String> environment, AzureBackend.Builder builder) {

@@ -72,13 +72,28 @@ class AzureBackendProviderTest {
         "azblob://states/x, account is missing",
         "azblob://states@My_Account/x, account is missing",
         "azblob://states/x?endpoint=http://storage.example.com, not https",
-        "azblob://states/x?endpoint=https://a.example.com?sig=secret, has a query"
+        "azblob://states/x?endpoint=https://a.example.com?sig=secret, a query in endpoint"
     })
     void whatIsWrongWithAUriIsNamed(String uri, String problem) {
         assertThatThrownBy(() -> open(uri, KEY))
                 .isInstanceOf(BackendMisconfiguredException.class)
                 .hasMessageContaining(problem)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain(TestContainer.KEY));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "azblob://states@account/p?sas_token=SEKRET, azblob://states@account/p has the unknown parameter sas_token",
+        "azblob://states:SEKRET@account/p?x=1, azblob://account/p is not understood",
+        "azblob://states:SEKRET@account/p, azblob://account/p is not understood",
+        "azblob://states:SEKRET/p, azblob: is not understood",
+        "azblob://states/p?endpoint=https://user:SEKRET@storage.example.com, has a user or a query in endpoint"
+    })
+    void secretsInAUriAreRefusedAndNotRepeated(String uri, String problem) {
+        assertThatThrownBy(() -> open(uri, KEY))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(problem)
+                .hasMessageNotContaining("SEKRET");
     }
 
     @Test

@@ -33,16 +33,16 @@ public final class GcsBackendProvider implements BackendProvider {
 
     static GcsBackend.Builder builder(URI uri) {
         String bucket = uri.getRawAuthority();
-        if (uri.isOpaque() || bucket == null || uri.getRawFragment() != null) {
+        if (uri.isOpaque() || bucket == null || bucket.matches(".*[@:].*") || uri.getRawFragment() != null) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri
-                            + " is not understood. A bucket is named after two slashes, with a prefix if"
-                            + " there is one, such as gs://my-states/network.",
+                    "The store's URI " + UriOptions.place(uri)
+                            + " is not understood. A bucket is named after two slashes, without credentials, and with a"
+                            + " prefix if there is one, such as gs://my-states/network.",
                     null);
         }
         GcsBackend.Builder builder = GcsBackend.builder(bucket).prefix(uri.getPath() == null ? "" : uri.getPath());
         UriOptions options = new UriOptions(uri, uri.getRawQuery());
-        options.text("endpoint", endpoint -> builder.endpoint(URI.create(endpoint)));
+        options.uri("endpoint", builder::endpoint);
         options.text("project", builder::project);
         options.text("user_project", builder::userProject);
         options.text("kms_key_name", builder::kmsKeyName);

@@ -12,6 +12,7 @@ import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.engine.EngineOptions;
 import io.github.statelock.gcs.JdkTransport.Timeouts;
+import io.github.statelock.spi.UriOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -123,12 +124,13 @@ record GcsClients(Storage locks, Storage states, boolean replays) implements Aut
         boolean http = scheme.equals("http");
         if (endpoint.getHost() == null || (!http && !scheme.equals("https"))) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint + " is not understood. It is like https://storage.googleapis.com.",
+                    "The endpoint " + UriOptions.place(endpoint)
+                            + " is not understood. It is like https://storage.googleapis.com.",
                     null);
         }
         if (http && !isLoopback(endpoint)) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint
+                    "The endpoint " + UriOptions.place(endpoint)
                             + " is plain http, which is for this machine (localhost) only: use https.",
                     null);
         }

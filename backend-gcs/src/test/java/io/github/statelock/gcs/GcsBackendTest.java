@@ -23,6 +23,8 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How a backend is opened, by builder and by URI. */
 class GcsBackendTest {
@@ -103,6 +105,21 @@ class GcsBackendTest {
                     .as(uri)
                     .isInstanceOf(BackendMisconfiguredException.class);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gs://user:SEKRET@bucket/p, gs://bucket/p is not understood",
+        "gs://SEKRET@bucket/p, gs://bucket/p is not understood",
+        "gs://user:SEKRET/x@bucket/p, gs: is not understood",
+        "gs://bucket/p?token=SEKRET, gs://bucket/p has the unknown parameter token",
+        "gs://bucket/p?endpoint=https://user:SEKRET@storage.example.com, has a user or a query in endpoint"
+    })
+    void secretsInAUriAreRefusedAndNotRepeated(String uri, String problem) {
+        assertThatThrownBy(() -> StateBackends.open(URI.create(uri)))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(problem)
+                .hasMessageNotContaining("SEKRET");
     }
 
     private void refused(String message, UnaryOperator<GcsBackend.Builder> options) {

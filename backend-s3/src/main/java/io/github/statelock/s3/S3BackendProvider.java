@@ -44,8 +44,8 @@ public final class S3BackendProvider implements BackendProvider {
         builder.prefix(uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", ""));
         UriOptions options = new UriOptions(uri, uri.getRawQuery());
         options.text("region", builder::region);
-        options.text("endpoint", text -> builder.endpoint(URI.create(text)));
-        options.text("dynamodb_endpoint", text -> builder.dynamoDbEndpoint(URI.create(text)));
+        options.uri("endpoint", builder::endpoint);
+        options.uri("dynamodb_endpoint", builder::dynamoDbEndpoint);
         options.flag("use_path_style", builder::pathStyle);
         options.text("dynamodb_table", builder::lockTable);
         options.text("workspace", builder::workspace);
@@ -66,16 +66,11 @@ public final class S3BackendProvider implements BackendProvider {
         String bucket = uri.getRawAuthority();
         if (bucket == null || bucket.isEmpty() || bucket.contains("@") || uri.getRawFragment() != null) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + withoutUser(uri) + " is not understood. A bucket is named as in"
+                    "The store's URI " + UriOptions.place(uri) + " is not understood. A bucket is named as in"
                             + " s3://bucket/prefix?dynamodb_table=locks, without credentials and fragment.",
                     null);
         }
         return bucket;
-    }
-
-    /** Whatever stands before an @ may be a secret. */
-    private static String withoutUser(URI uri) {
-        return uri.toString().replaceFirst("//[^/?#]*@", "//");
     }
 
     private static S3LockMode mode(URI uri, @Nullable String table, boolean lockFile) {
@@ -84,7 +79,8 @@ public final class S3BackendProvider implements BackendProvider {
         }
         if (table == null) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri + " has use_lockfile=false and no dynamodb_table: nothing would lock.",
+                    "The store's URI " + UriOptions.place(uri)
+                            + " has use_lockfile=false and no dynamodb_table: nothing would lock.",
                     null);
         }
         return S3LockMode.DYNAMODB;
@@ -101,7 +97,7 @@ public final class S3BackendProvider implements BackendProvider {
         options.text("kms_key_id", id -> {
             if (customerKey.isPresent()) {
                 throw new BackendMisconfiguredException(
-                        "The store's URI " + uri + " has kms_key_id, and " + CUSTOMER_KEY
+                        "The store's URI " + UriOptions.place(uri) + " has kms_key_id, and " + CUSTOMER_KEY
                                 + " is set: only one of them.",
                         null);
             }

@@ -1,6 +1,7 @@
 package io.github.statelock.s3;
 
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.spi.UriOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -77,11 +78,11 @@ final class S3Clients {
         String scheme = String.valueOf(endpoint.getScheme());
         if (endpoint.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint + " is none: it needs https:// and a host.", null);
+                    "The endpoint " + UriOptions.place(endpoint) + " is none: it needs https:// and a host.", null);
         }
         if (scheme.equals("http") && !isLoopback(endpoint.getHost())) {
             throw new BackendMisconfiguredException(
-                    "The endpoint " + endpoint
+                    "The endpoint " + UriOptions.place(endpoint)
                             + " has no TLS: http is for this machine only. Use https, or hand in a client.",
                     null);
         }

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What URIs mean. */
@@ -63,13 +64,20 @@ class S3BackendProviderTest {
         assertThatThrownBy(() -> builder(uri)).isInstanceOf(BackendMisconfiguredException.class);
     }
 
-    @Test
-    void credentialsInAUriAreRefusedAndNotRepeated() {
-        assertThatThrownBy(() -> builder("s3://AKIAEXAMPLE:secret@bucket/p"))
+    @ParameterizedTest
+    @CsvSource({
+        "s3://AKIAEXAMPLE:SEKRET@bucket/p, s3://bucket/p is not understood",
+        "s3://bucket/p?access_key=AKIAEXAMPLE&secret_key=SEKRET, s3://bucket/p has the unknown parameter access_key",
+        "s3://bucket/p?use_lockfile=false&kms_key_id=SEKRET, s3://bucket/p has use_lockfile=false",
+        "s3://bucket?endpoint=https://AKIAEXAMPLE:SEKRET@s3.example.com, has a user or a query in endpoint",
+        "s3://bucket?dynamodb_endpoint=https://AKIAEXAMPLE:SEKRET%20@x, a parameter dynamodb_endpoint that is no URI"
+    })
+    void secretsInAUriAreRefusedAndNotRepeated(String uri, String problem) {
+        assertThatThrownBy(() -> builder(uri))
                 .isInstanceOf(BackendMisconfiguredException.class)
-                .message()
-                .doesNotContain("secret")
-                .doesNotContain("AKIAEXAMPLE");
+                .hasMessageContaining(problem)
+                .hasMessageNotContaining("SEKRET")
+                .hasMessageNotContaining("AKIAEXAMPLE");
     }
 
     @Test

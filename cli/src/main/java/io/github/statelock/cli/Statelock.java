@@ -4,9 +4,11 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
+import io.github.statelock.spi.UriOptions;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,7 @@ final class Statelock {
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .registerConverter(StateKey.class, Statelock::key)
+                .registerConverter(URI.class, Statelock::uriOption)
                 .registerConverter(Duration.class, Durations::parse)
                 .setExecutionStrategy(Statelock::runAsRead)
                 .setParameterExceptionHandler(errors::onWrongArguments)
@@ -101,7 +104,8 @@ final class Statelock {
         for (String arg : parsed.originalArgs()) {
             if (isMangled(arg)) {
                 throw new CommandLine.ParameterException(
-                        parsed.commandSpec().commandLine(), mangled("The argument " + Shell.quote(arg)));
+                        parsed.commandSpec().commandLine(),
+                        mangled("The argument " + Shell.quote(arg.contains("://") ? UriOptions.place(arg) : arg)));
             }
         }
         return new CommandLine.RunLast().execute(parsed);
@@ -139,13 +143,26 @@ final class Statelock {
             throw new UsageException("No store is named: use --store URI, or set STATELOCK_STORE.");
         }
         if (isMangled(environment)) {
-            throw new UsageException(mangled("STATELOCK_STORE, " + Shell.quote(environment) + ","));
+            throw new UsageException(mangled("STATELOCK_STORE, " + Shell.quote(UriOptions.place(environment)) + ","));
         }
         try {
-            return URI.create(environment);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("STATELOCK_STORE is not a URI: " + e.getMessage());
+            return new URI(environment);
+        } catch (URISyntaxException e) {
+            throw new UsageException("STATELOCK_STORE" + isNoUri(environment, e));
         }
+    }
+
+    private static URI uriOption(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new CommandLine.TypeConversionException("it" + isNoUri(text, e));
+        }
+    }
+
+    /** Without what may be a secret in it, which the exception's own message repeats. */
+    private static String isNoUri(String text, URISyntaxException e) {
+        return " is not a URI: " + e.getReason() + " in " + Shell.quote(UriOptions.place(text));
     }
 
     /** How to name the store in a command that is shown to the user; empty where the environment names it. */

@@ -1,5 +1,6 @@
 package io.github.statelock.cli;
 
+import io.github.statelock.spi.UriOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -61,6 +62,6 @@ final class StorePlaces {
 
     /** The store without options, for those who meet its name in a lock. */
     static String name(URI uri) {
-        return uri.toString().replaceFirst("[?#].*", "");
+        return UriOptions.place(uri);
     }
 }

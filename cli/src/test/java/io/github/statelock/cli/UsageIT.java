@@ -67,6 +67,28 @@ class UsageIT {
         assertUsage(Cli.on("s3://bucket/prefix").with("AWS_REGION", "").run("ls"), "region");
     }
 
+    @Test
+    void whatMayBeASecretInAStoresUriIsNotRepeated() {
+        for (String store : List.of(
+                "s3://b/p?access_key=x&secret_key=SEKRET",
+                "azblob://c@a/p?sas_token=SEKRET",
+                "azblob://c:SEKRET@acc/p?x=1",
+                "gs://user:SEKRET@b/p",
+                "ftp://user:SEKRET@host/x",
+                "s3://user:SEKRET x@b",
+                "s3://b?key=SEK RET&x=SEKRET")) {
+            for (Cli.Result result : List.of(
+                    Cli.on(store).run("ls"),
+                    Cli.bare().run("ls", "--store", store),
+                    Cli.bare().run("migrate", "--from", store, "--to", "mem:x", "--all"))) {
+                assertThat(result.exits(2).err())
+                        .as(store)
+                        .doesNotContain("SEKRET")
+                        .doesNotContain("SEK RET");
+            }
+        }
+    }
+
     /** As another key it would be another lock than in a locale that can read it: two commands would not exclude each other. */
     @Test
     void anArgumentThatTheLocaleCannotReadIsRefused() {

@@ -44,7 +44,7 @@ public final class FileBackendProvider implements BackendProvider {
             throw problem(uri, "is relative");
         }
         if (uri.getRawAuthority() != null) {
-            throw problem(uri, "names the host " + uri.getRawAuthority());
+            throw problem(uri, "names a host");
         }
         if (uri.getRawFragment() != null) {
             throw problem(uri, "has a fragment (write # as %23)");
@@ -62,7 +62,7 @@ public final class FileBackendProvider implements BackendProvider {
 
     private static BackendMisconfiguredException problem(URI uri, String what, @Nullable Exception cause) {
         return new BackendMisconfiguredException(
-                "The store's URI " + uri + " " + what
+                "The store's URI " + UriOptions.place(uri) + " " + what
                         + ". A folder is named by its absolute path after three slashes, such"
                         + " as file:///var/lib/states.",
                 cause);

@@ -30,7 +30,7 @@ public final class MemoryBackendProvider implements BackendProvider {
         String name = question < 0 ? text : text.substring(0, question);
         if (!uri.isOpaque() || name.isBlank() || uri.getFragment() != null) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri
+                    "The store's URI " + UriOptions.place(uri)
                             + " is not understood. A memory store is mem: and its name, without slashes"
                             + " before it, such as mem:test.",
                     null);

@@ -2,6 +2,7 @@ package io.github.statelock.spi;
 
 import io.github.statelock.BackendMisconfiguredException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class UriOptions {
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+    /** The beginning of a URI up to its path: the scheme with its slashes, what is before the @, and the host with its port. */
+    private static final Pattern BEGINNING =
+            Pattern.compile("^((?:[^:/@]*+:)?+(?://)?+)(?:([^/]*)@)?((?:\\[[^]/]*]|[^:/]*)(?::[0-9]*)?)(?=/|$)");
+    /** The schemes whose URIs have a name before the @, and not a user. */
+    private static final Set<String> NAMED_BEFORE_AT = Set.of("azblob://");
 
     private final URI uri;
     private final Map<String, String> left = new LinkedHashMap<>();
@@ -95,6 +102,31 @@ public final class UriOptions {
     }
 
     /**
+     * The URI of an endpoint. A user and a query in it are refused, and no message repeats them.
+     *
+     * @param name the parameter
+     * @param setter told the value if there is one
+     * @throws BackendMisconfiguredException if the value is no URI, or has a user or a query, or the setter refuses it
+     */
+    public void uri(String name, Consumer<URI> setter) {
+        text(name, text -> setter.accept(endpoint(name, text)));
+    }
+
+    private URI endpoint(String name, String text) {
+        try {
+            URI endpoint = new URI(text);
+            boolean user = endpoint.getRawAuthority() != null
+                    && endpoint.getRawAuthority().contains("@");
+            if (user || endpoint.getRawQuery() != null) {
+                throw problem("has a user or a query in " + name + ". Credentials have no place in a URI");
+            }
+            return endpoint;
+        } catch (URISyntaxException e) { // without its cause, whose message has the whole text
+            throw problem("has a parameter " + name + " that is no URI: " + e.getReason());
+        }
+    }
+
+    /**
      * Refuses what nobody asked for.
      *
      * @throws BackendMisconfiguredException if a parameter is left; the message names those that are known
@@ -113,14 +145,44 @@ public final class UriOptions {
             value.map(parser).ifPresent(setter);
         } catch (IllegalArgumentException | DateTimeParseException e) {
             throw new BackendMisconfiguredException(
-                    "The store's URI " + uri + " has " + name + "=" + value.orElse("") + ", which is not " + allowed
-                            + ".",
+                    "The store's URI " + place(uri) + " has " + name + "=" + value.orElse("") + ", which is not "
+                            + allowed + ".",
                     e);
         }
     }
 
     private BackendMisconfiguredException problem(String what) {
-        return new BackendMisconfiguredException("The store's URI " + uri + " " + what + ".", null);
+        return new BackendMisconfiguredException("The store's URI " + place(uri) + " " + what + ".", null);
+    }
+
+    /**
+     * A URI as messages may show it: scheme, host, port and path. Its query and whatever is before an @ may hold a secret;
+     * only the container's name in {@code azblob://container@account} is shown.
+     *
+     * @param uri the URI of a store or an endpoint
+     * @return what may be shown of it
+     */
+    public static String place(URI uri) {
+        return place(uri.toString());
+    }
+
+    /**
+     * A text as messages may show it that should be a URI and may be none, as {@link #place(URI)}.
+     *
+     * @param text the text
+     * @return what may be shown of it
+     */
+    public static String place(String text) {
+        String path = text.replaceFirst("(?s)[?#].*", "");
+        Matcher m = BEGINNING.matcher(path);
+        if (!m.find()) { // such as a password that has not been written as a URI wants it
+            return path.replaceFirst("(?s):.*", ":");
+        }
+        String before = m.group(2);
+        boolean isName = before != null
+                && !before.contains(":")
+                && NAMED_BEFORE_AT.contains(m.group(1).toLowerCase(Locale.ROOT));
+        return m.group(1) + (isName ? before + "@" : "") + m.group(3) + path.substring(m.end());
     }
 
     /**

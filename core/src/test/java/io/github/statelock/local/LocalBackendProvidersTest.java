@@ -11,6 +11,7 @@ import io.github.statelock.WriteCondition;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,21 @@ class LocalBackendProvidersTest {
         refused("file://" + root.resolve("missing/states"), "parent");
         assertThatThrownBy(() -> MemoryBackend.open(" ")).isInstanceOf(BackendMisconfiguredException.class);
         assertThat(Files.exists(root.resolve("missing"))).isFalse();
+    }
+
+    @Test
+    void whatMayBeASecretIsNotRepeated() {
+        for (String uri : List.of(
+                "mem:x?password=SEKRET",
+                "file:///states?key=SEKRET",
+                "file://user:SEKRET@host/states",
+                "file:///states#SEKRET")) {
+            assertThatThrownBy(() -> StateBackends.open(URI.create(uri)))
+                    .as(uri)
+                    .isInstanceOf(BackendMisconfiguredException.class)
+                    .hasMessageNotContaining("SEKRET");
+        }
+        refused("mem:x?password=SEKRET", "The store's URI mem:x has the unknown parameter password.");
     }
 
     @Test
