@@ -44,10 +44,7 @@ public final class AzureBackendProvider implements BackendProvider {
         options.text("encryption_scope", builder::encryptionScope);
         options.flag("snapshots", builder::snapshots);
         options.flag("break_unnamed_leases", builder::breakUnnamedLeases);
-        options.duration("call_timeout", builder::callTimeout);
-        options.duration("transfer_timeout", builder::transferTimeout);
-        options.number("max_state_bytes", builder::maxStateBytes);
-        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        builder.options(options);
         options.refuseOthers();
         credential(environment, builder);
         return builder;

@@ -48,10 +48,7 @@ public final class GcsBackendProvider implements BackendProvider {
         options.text("kms_key_name", builder::kmsKeyName);
         options.flag("versioning", builder::versioning);
         options.flag("verify_conditional_writes", builder::verifyConditionalWrites);
-        options.duration("call_timeout", builder::callTimeout);
-        options.duration("transfer_timeout", builder::transferTimeout);
-        options.number("max_state_bytes", builder::maxStateBytes);
-        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        builder.options(options);
         options.refuseOthers();
         return builder;
     }

@@ -52,10 +52,7 @@ public final class S3BackendProvider implements BackendProvider {
         options.text("workspace_key_prefix", builder::workspaceKeyPrefix);
         options.flag("digest", builder::digest);
         options.flag("verify_conditional_writes", builder::verifyConditionalWrites);
-        options.duration("call_timeout", builder::callTimeout);
-        options.duration("transfer_timeout", builder::transferTimeout);
-        options.number("max_state_bytes", builder::maxStateBytes);
-        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        builder.options(options);
         options.flag("use_lockfile", use -> builder.lockMode(mode(uri, builder.lockTable, use)));
         encryption(uri, options, builder, customerKey);
         options.refuseOthers();

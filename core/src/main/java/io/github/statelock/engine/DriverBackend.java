@@ -9,6 +9,7 @@ import io.github.statelock.StateStore;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.StateDriver;
+import io.github.statelock.spi.UriOptions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -136,6 +137,22 @@ public abstract class DriverBackend implements StateBackend {
          */
         public final B releaseOnShutdown(boolean release) {
             engine.releaseOnShutdown(release);
+            return self();
+        }
+
+        /**
+         * Takes the parameters that all stores have in common: {@code call_timeout}, {@code transfer_timeout},
+         * {@code max_state_bytes} and {@code release_on_shutdown}.
+         *
+         * @param options the parameters of a store's URI
+         * @return this builder
+         * @throws io.github.statelock.BackendMisconfiguredException if the value of one makes no sense
+         */
+        public final B options(UriOptions options) {
+            options.duration("call_timeout", this::callTimeout);
+            options.duration("transfer_timeout", this::transferTimeout);
+            options.number("max_state_bytes", this::maxStateBytes);
+            options.flag("release_on_shutdown", this::releaseOnShutdown);
             return self();
         }
 

@@ -30,10 +30,7 @@ public final class FileBackendProvider implements BackendProvider {
     public StateBackend open(URI uri) {
         FileBackend.Builder builder = FileBackend.builder(folder(uri));
         UriOptions options = new UriOptions(uri, uri.getRawQuery());
-        options.duration("call_timeout", builder::callTimeout);
-        options.duration("transfer_timeout", builder::transferTimeout);
-        options.number("max_state_bytes", builder::maxStateBytes);
-        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        builder.options(options);
         options.flag("allow_network_file_system", builder::allowNetworkFileSystem);
         options.refuseOthers();
         return builder.build();

@@ -38,10 +38,7 @@ public final class MemoryBackendProvider implements BackendProvider {
         MemoryBackend.Builder builder = MemoryBackend.builder(name);
         String raw = uri.getRawSchemeSpecificPart();
         UriOptions options = new UriOptions(uri, question < 0 ? null : raw.substring(raw.indexOf('?') + 1));
-        options.duration("call_timeout", builder::callTimeout);
-        options.duration("transfer_timeout", builder::transferTimeout);
-        options.number("max_state_bytes", builder::maxStateBytes);
-        options.flag("release_on_shutdown", builder::releaseOnShutdown);
+        builder.options(options);
         options.refuseOthers();
         return builder.build();
     }
