@@ -64,7 +64,7 @@ final class BlobErrors {
      * What a failure means.
      *
      * @param where container and blob, for the message
-     * @param reached whether this endpoint has ever answered: if not, a host that cannot be found is a wrong name
+     * @param reached whether this endpoint has ever answered: if not, a host that cannot be found may be a wrong name
      */
     static BlobFailure of(RuntimeException e, String where, boolean reached) {
         if (e instanceof HttpResponseException answer && answer.getResponse() != null) {
@@ -152,9 +152,9 @@ final class BlobErrors {
         boolean unknownHost = find(e, UnknownHostException.class).isPresent()
                 || find(e, UnresolvedAddressException.class).isPresent();
         if (unknownHost && !reached) {
-            return Optional.of(new BackendMisconfiguredException(
-                    "The storage account's host for " + where + " cannot be found: is the account's name right?"
-                            + NOTHING_APPLIED,
+            return Optional.of(new BackendUnavailableException(
+                    "The storage account's host for " + where + " cannot be found: is this machine online, and the"
+                            + " account's name right?" + NOTHING_APPLIED,
                     e));
         }
         boolean unsent = unknownHost

@@ -94,7 +94,8 @@ class BlobErrorsTest {
                 .isInstanceOf(BackendUnavailableException.class);
         assertThat(failure(new ConnectException("refused"), true).kind()).isEqualTo(Kind.REFUSED);
         assertThat(failure(new UnknownHostException("acount.blob"), false).refusal())
-                .isInstanceOf(BackendMisconfiguredException.class)
+                .as("a wrong name, or a machine that is offline")
+                .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining("account");
         assertThat(failure(new UnknownHostException("acount.blob"), true).refusal())
                 .as("a name that was found before")

@@ -98,7 +98,9 @@ final class GcsErrors {
             case MISCONFIGURED -> new BackendMisconfiguredException(advice(e) + " (" + object + ") " + answer, e);
             default ->
                 new BackendUnavailableException(
-                        "Google Cloud Storage did not serve a request for " + object + ". " + answer, e);
+                        "Google Cloud Storage did not serve a request for " + object + ". " + answer
+                                + (meaning(e) == Meaning.UNAVAILABLE ? ". Nothing was changed." : ""),
+                        e);
         };
     }
 
@@ -123,8 +125,19 @@ final class GcsErrors {
     }
 
     private static String answer(StorageException e) {
-        return "[" + (e.getCode() == StorageException.UNKNOWN_CODE ? "no answer" : e.getCode())
-                + (reason(e).isEmpty() ? "" : " " + reason(e)) + "] " + e.getMessage();
+        boolean silent = e.getCode() == StorageException.UNKNOWN_CODE;
+        return "[" + (silent ? "no answer" : e.getCode()) + (reason(e).isEmpty() ? "" : " " + reason(e)) + "] "
+                + (silent ? whySilent(e) : e.getMessage());
+    }
+
+    /** The client's words, where there are any, and what is underneath. */
+    private static String whySilent(StorageException e) {
+        Throwable root = e;
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        @Nullable String message = e.getMessage();
+        return message == null || root.toString().contains(message) ? root.toString() : message + ": " + root;
     }
 
     private static String reason(StorageException e) {

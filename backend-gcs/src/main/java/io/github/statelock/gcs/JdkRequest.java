@@ -63,7 +63,8 @@ final class JdkRequest extends LowLevelHttpRequest {
             HttpResponse<InputStream> response = sent.get(firstAnswer.toNanos(), TimeUnit.NANOSECONDS);
             return new JdkResponse(response, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            // The JDK's errors do not name the server.
+            throw new IOException(built.uri().getScheme() + "://" + built.uri().getAuthority(), e.getCause());
         } catch (TimeoutException e) {
             sent.cancel(true);
             HttpTimeoutException timeout =

@@ -1,17 +1,21 @@
 package io.github.statelock.gcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.cloud.storage.StorageException;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.StateKey;
 import io.github.statelock.gcs.GcsErrors.Meaning;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +91,27 @@ class GcsErrorsTest {
                 .isInstanceOf(BackendMisconfiguredException.class)
                 .hasMessageContaining("userProject");
         assertThat(GcsErrors.toThrow(answered(429, "rateLimitExceeded", "slow down"), "gs://b/o"))
-                .isInstanceOf(BackendUnavailableException.class);
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageEndingWith("Nothing was changed.");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() {
+        try (GcsBackend backend = GcsBackend.builder("bucket")
+                .endpoint(URI.create("http://127.0.0.1:1"))
+                .callTimeout(Duration.ofSeconds(3))
+                .build()) {
+            assertThatThrownBy(() -> backend.locks().inspect(StateKey.of("a")))
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("[no answer] http://127.0.0.1:1: java.net.ConnectException")
+                    .hasMessageEndingWith("Nothing was changed.");
+        }
+    }
+
+    @Test
+    void whatMayHaveBeenAppliedIsNotSaidToHaveChangedNothing() {
+        assertThat(GcsErrors.toThrow(new StorageException(new IOException("reset")), "gs://b/o"))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageEndingWith("[no answer] java.io.IOException: reset");
     }
 }

@@ -67,9 +67,12 @@ final class S3Clients {
         try {
             return builder.get();
         } catch (SdkClientException e) {
+            String message = String.valueOf(e.getMessage());
             throw new BackendMisconfiguredException(
-                    "No client could be made. Name a region, in the builder, the URI or the environment: "
-                            + e.getMessage(),
+                    message.contains("region")
+                            ? "No AWS region is named: set AWS_REGION, or the region in the URI (region=eu-central-1) or"
+                                    + " the builder."
+                            : "No client could be made: " + message,
                     e);
         }
     }

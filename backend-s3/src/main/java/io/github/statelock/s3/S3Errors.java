@@ -70,6 +70,8 @@ final class S3Errors {
             "EntityTooLarge", "The state is larger than the store takes.",
             "NotImplemented", "The store does not know a part of this request, such as its condition.");
 
+    private static final String NOTHING_APPLIED = ". Nothing was changed.";
+
     private S3Errors() {}
 
     /** Whether the store looked at the condition and refused. */
@@ -128,10 +130,10 @@ final class S3Errors {
         String code = code(e);
         String what = action + " on " + place + ": " + text(e);
         if (THROTTLED.contains(code) || e.statusCode() == 429) {
-            return Optional.of(new BackendUnavailableException("Throttled: " + what, e));
+            return Optional.of(new BackendUnavailableException("Throttled: " + what + NOTHING_APPLIED, e));
         }
         if (AGAIN.contains(code) || e.statusCode() == 409) {
-            return Optional.of(new BackendUnavailableException("To be tried again: " + what, e));
+            return Optional.of(new BackendUnavailableException("To be tried again: " + what + NOTHING_APPLIED, e));
         }
         if (e.statusCode() >= 500 && e.statusCode() != 501) {
             return Optional.empty();
@@ -170,11 +172,13 @@ final class S3Errors {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("unable to load credentials") || message.contains("failed to load credentials")) {
             return Optional.of(new BackendDeniedException(
-                    "No credentials were found for " + action + " on " + place + ": " + e.getMessage(), e));
+                    "No AWS credentials were found for " + action + " on " + place
+                            + ": set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give them to the builder.",
+                    e));
         }
         return neverSent(e)
-                ? Optional.of(
-                        new BackendUnavailableException("Not reached: " + action + " on " + place + ": " + text(e), e))
+                ? Optional.of(new BackendUnavailableException(
+                        "Not reached: " + action + " on " + place + ": " + text(e) + NOTHING_APPLIED, e))
                 : Optional.empty();
     }
 
@@ -222,7 +226,11 @@ final class S3Errors {
             return (code.isEmpty() ? "status " + service.statusCode() : code)
                     + (message == null || message.isEmpty() ? "" : ", " + message);
         }
-        @Nullable Throwable cause = e.getCause();
-        return e instanceof SdkClientException && cause instanceof IOException ? cause.toString() : e.toString();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) { // it names the host; what wraps it only says to look there
+                return cause.toString();
+            }
+        }
+        return e.toString();
     }
 }

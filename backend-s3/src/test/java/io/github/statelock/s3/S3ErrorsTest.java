@@ -15,12 +15,14 @@ import io.github.statelock.testkit.TestServers;
 import io.github.statelock.testkit.WireFault;
 import io.github.statelock.testkit.WireRequest;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
@@ -182,8 +184,32 @@ class S3ErrorsTest {
                 .callTimeout(Duration.ofSeconds(4)) // the first call of a cold client takes its time
                 .build()) {
             assertThatThrownBy(() -> backend.locks().acquire(key, OPTIONS))
-                    .isInstanceOf(BackendUnavailableException.class);
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("127.0.0.1:1")
+                    .hasMessageEndingWith("Nothing was changed.");
         }
+    }
+
+    @Test
+    void aHostThatIsNotFoundIsNamed() {
+        SdkClientException e = SdkClientException.builder()
+                .message("See cause for the exact endpoint")
+                .cause(SdkClientException.create("failed", new UnknownHostException("s3.nowhere.invalid")))
+                .build();
+        assertThat(S3Errors.ofRead(e, "s3:GetObject", "s3://b/k"))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("s3.nowhere.invalid")
+                .hasMessageEndingWith("Nothing was changed.");
+    }
+
+    @Test
+    void missingCredentialsAreToldInOneSentence() {
+        SdkClientException e = SdkClientException.create("Unable to load credentials from any of the providers in the"
+                + " chain AwsCredentialsProviderChain(credentialsProviders=[...])");
+        assertThat(S3Errors.ofRead(e, "s3:GetObject", "s3://b/k"))
+                .isInstanceOf(BackendDeniedException.class)
+                .hasMessageContaining("AWS_PROFILE")
+                .hasMessageNotContaining("chain");
     }
 
     @Test

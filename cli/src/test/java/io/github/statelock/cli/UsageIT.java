@@ -64,7 +64,7 @@ class UsageIT {
         assertUsage(Cli.on("a b").run("ls"), "STATELOCK_STORE is not a URI");
         assertUsage(Cli.bare().run("ls", "--store", "a b"), "--store");
         assertUsage(Cli.on("file:///tmp/x?lease=1").run("ls"), "unknown parameter lease");
-        assertUsage(Cli.on("s3://bucket/prefix").with("AWS_REGION", "").run("ls"), "region");
+        assertUsage(Cli.on("s3://bucket/prefix").with("AWS_REGION", "").run("ls"), "No AWS region is named: set AWS_REGION");
     }
 
     @Test
