@@ -43,7 +43,8 @@ public final class LockIdMismatchException extends StatelockException {
         }
         actual.info()
                 .ifPresentOrElse(
-                        info -> out.append("\nLock Info:\n").append(info.describe()),
+                        info -> out.append("\nLock Info:\n")
+                                .append(info.describe().stripTrailing()),
                         () -> out.append("\nThe lock's record is unreadable; its version is ")
                                 .append(Printable.line(actual.version()))
                                 .append(", and force-unlock takes that."));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,11 @@ class StatelockExceptionTest {
         assertThat(new LockIdMismatchException("mine", HOLDER, "It takes a generation."))
                 .hasMessageContaining("\"mine\"; nothing was unlocked. It takes a generation.")
                 .hasMessageContaining("its version is version, and force-unlock takes that");
+        LockInfo info = new LockInfo("id", "apply", "", "who", "1", Instant.EPOCH, "path");
+        ObservedLock readable = new ObservedLock(KEY, Optional.of(info), Optional.empty(), "v", false);
+        assertThat(new LockIdMismatchException("mine", readable, "").getMessage())
+                .contains("\n  ID:        id\n")
+                .doesNotMatch("(?s).*\\s");
     }
 
     @Test

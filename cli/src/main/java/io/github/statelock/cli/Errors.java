@@ -60,7 +60,19 @@ final class Errors {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         // What was parsed so far does not tell: the wrong argument may stand before --json.
         Errors asked = List.of(args).contains("--json") ? new Errors(output.inJson(), store) : this;
-        return asked.print(Problem.of("usage", ExitCodes.USAGE, e.getMessage() + "\nTry '" + command + " --help'."), e);
+        return asked.print(Problem.of("usage", ExitCodes.USAGE, wrong(e) + "\nTry '" + command + " --help'."), e);
+    }
+
+    /** What is wrong with the arguments. Where a command should stand, the first unknown word is taken for one. */
+    private static String wrong(CommandLine.ParameterException e) {
+        if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)
+                || unmatched.isUnknownOption()
+                || unmatched.getCommandLine().getParent() != null) {
+            return message(e);
+        }
+        List<String> meant = unmatched.getSuggestions();
+        return "Unknown command '" + unmatched.getUnmatched().get(0) + "'"
+                + (meant.isEmpty() ? "." : ". Did you mean " + String.join(" or ", meant) + "?");
     }
 
     /** Reports what a command threw, and returns its exit code. */
@@ -72,6 +84,9 @@ final class Errors {
     Problem explain(Throwable e) {
         if (e instanceof StatelockException failure) {
             return explain(failure);
+        }
+        if (e instanceof LeasedException leased) {
+            return explainLeased(leased.holder());
         }
         if (e instanceof UsageException) {
             return Problem.of("usage", ExitCodes.USAGE, message(e));
@@ -97,6 +112,21 @@ final class Errors {
         }
         String message = ADVICE.matcher(message(e)).replaceAll(this::inWordsOfTheCommandLine);
         return new Problem(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more);
+    }
+
+    private Problem explainLeased(ObservedLock holder) {
+        Fields more = Json.object().with("holder", Locks.json(holder));
+        command(holder).ifPresent(line -> more.with("command", line));
+        String message = "The lock of \"" + holder.key()
+                + "\" has a lease, which its holder renews: only what 'statelock"
+                + " acquire' took can be unlocked. Nothing was unlocked."
+                + holder.info()
+                        .map(info -> "\nLock Info:\n" + info.describe().stripTrailing())
+                        .orElse("")
+                + command(holder)
+                        .map(line -> "\nIf you are sure that the holder is dead, free the lock with:\n  " + line)
+                        .orElse("");
+        return new Problem("held", ExitCodes.HELD, message, more);
     }
 
     private static Optional<ObservedLock> holder(StatelockException e) {

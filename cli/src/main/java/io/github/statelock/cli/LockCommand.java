@@ -4,6 +4,7 @@ import io.github.statelock.HeldLock;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.StateBackend;
+import io.github.statelock.StateBackend.Capabilities;
 import io.github.statelock.StateKey;
 import io.github.statelock.StatelockException;
 import java.time.Duration;
@@ -105,6 +106,7 @@ final class LockCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (StateBackend backend = root.open()) {
+            requireLease(backend.capabilities());
             LockOptions.Builder options = options();
             HeldLock lock =
                     Acquisition.take(options, root.output, o -> backend.locks().acquire(key, o));
@@ -113,6 +115,17 @@ final class LockCommand implements Callable<Integer> {
                     .filter(lease -> onLost == OnLost.kill)
                     .map(GuardedCommand::graceOf);
             return runUnder(lock, grace);
+        }
+    }
+
+    private void requireLease(Capabilities store) {
+        Lease chosen = lease;
+        if (chosen == null || chosen.none || !store.leases()) {
+            return;
+        }
+        if (chosen.lease.compareTo(store.shortestLease()) < 0 || chosen.lease.compareTo(store.longestLease()) > 0) {
+            throw new UsageException("--lease is outside what this store keeps: from "
+                    + Durations.show(store.shortestLease()) + " to " + Durations.show(store.longestLease()) + ".");
         }
     }
 

@@ -46,7 +46,10 @@ final class PullCommand implements Callable<Integer> {
                             ? backend.states().read(key)
                             : backend.states().read(key, new StateVersion(version)))
                     .orElseThrow(() -> new FailureException(
-                            "There is no state \"" + key + "\"" + (version == null ? "." : " in that version.")));
+                            version == null
+                                    ? "There is no state \"" + key + "\"."
+                                    : "The version " + version + " of \"" + key
+                                            + "\" is not kept. 'statelock history' lists those that are."));
             if (root.output.isJson()) {
                 root.output.result("", json(state));
             } else {

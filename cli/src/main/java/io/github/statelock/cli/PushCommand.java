@@ -5,6 +5,7 @@ import io.github.statelock.State;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -44,9 +45,19 @@ final class PushCommand implements Callable<Integer> {
         this.root = root;
     }
 
+    private static byte[] read(String file) throws IOException {
+        try {
+            return Files.readAllBytes(Path.of(file));
+        } catch (FileSystemException e) { // it names the file itself
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        byte[] content = file.equals("-") ? StandardInput.all() : Files.readAllBytes(Path.of(file));
+        byte[] content = file.equals("-") ? StandardInput.all() : read(file);
         if (content.length == 0) {
             throw new UsageException(
                     "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");

@@ -1,5 +1,7 @@
 package io.github.statelock.cli;
 
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockHeldException;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
 import java.util.concurrent.Callable;
@@ -11,7 +13,8 @@ import picocli.CommandLine.Parameters;
         name = "unlock",
         description =
                 "Releases a lock that 'statelock acquire' took. Exits with 4 if the key is not locked any more, and with"
-                        + " 5 if somebody else holds it: then others may have worked meanwhile.",
+                        + " 5 if somebody else holds it: then others may have worked meanwhile. Exits with 3 if the lock has a"
+                        + " lease: its holder renews it, and 'statelock force-unlock' frees it if the holder is dead.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock unlock prod/network.tfstate \"$id\""})
 final class UnlockCommand implements Callable<Integer> {
@@ -31,11 +34,19 @@ final class UnlockCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (StateBackend backend = root.open()) {
-            backend.locks().attach(key, id).release();
+            attach(backend).release();
             root.output.result(
                     "Released the lock " + id + " of \"" + key + "\".",
                     Json.object().with("key", key).with("id", id).with("released", true));
             return ExitCodes.DONE;
+        }
+    }
+
+    private HeldLock attach(StateBackend backend) {
+        try {
+            return backend.locks().attach(key, id);
+        } catch (LockHeldException e) {
+            throw new LeasedException(e);
         }
     }
 }

@@ -111,6 +111,21 @@ class LockCommandsIT {
     }
 
     @Test
+    void aLeasedLockIsNotUnlockedAndTheCommandThatFreesItIsNamed() {
+        try (Cli.Running holder = cli().start("lock", KEY, "--", "sh", "-c", "echo $STATELOCK_ID; exec sleep 60")) {
+            String id = holder.awaitOut("\n").out().strip();
+            Cli.Result refused = cli().run("unlock", KEY, id).exits(3);
+            assertThat(refused.err())
+                    .startsWith("statelock: The lock of \"" + KEY + "\" has a lease, which its holder renews")
+                    .contains("ID:        " + id)
+                    .endsWith("\n  statelock force-unlock " + KEY + " " + id + "\n");
+            assertThat(cli().run("unlock", KEY, id, "--json").exits(3).err())
+                    .startsWith("{\"error\":{\"kind\":\"held\",\"exitCode\":3,\"message\":")
+                    .contains("\"command\":\"statelock force-unlock ");
+        }
+    }
+
+    @Test
     void aForcedUnlockNeedsAYesAndTheRightId() {
         String id = cli().run("acquire", KEY).exits(0).out().strip();
         assertThat(cli().run("force-unlock", KEY, id).exits(2).err()).contains("There is no terminal to ask at", id);

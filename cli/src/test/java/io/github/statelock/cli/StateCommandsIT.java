@@ -72,6 +72,8 @@ class StateCommandsIT {
         Cli.Result missing =
                 cli().run("push", KEY, folder.resolve("none").toString()).exits(1);
         assertThat(missing.err()).isEqualTo("statelock: There is no file " + folder.resolve("none") + ".\n");
+        assertThat(cli().run("push", KEY, folder.toString()).exits(1).err())
+                .isEqualTo("statelock: " + folder + " cannot be read: Is a directory\n");
         assertThat(cli().run("push", KEY, "-").exits(2).err()).contains("There is nothing to write");
         assertThat(cli().run("pull", KEY).exits(1).err()).isEqualTo("statelock: There is no state \"" + KEY + "\".\n");
         assertThat(cli().run("locks").exits(0).out()).isEmpty();
@@ -139,6 +141,8 @@ class StateCommandsIT {
         assertThat(cli().run("pull", KEY).out()).isEqualTo(Texts.state(9, "\"first\": 1"));
         assertThat(cli().run("history", KEY).out().lines()).hasSize(3);
         assertThat(cli().run("pull", KEY, "--version-id", first).out()).isEqualTo(Texts.state(1, "\"first\": 1"));
+        assertThat(cli().run("pull", KEY, "--version-id", "none").exits(1).err())
+                .contains("The version none of \"" + KEY + "\" is not kept. 'statelock history' lists");
     }
 
     @Test

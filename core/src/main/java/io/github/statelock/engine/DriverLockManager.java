@@ -109,11 +109,17 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         }
         if (lease.get().compareTo(bounds.shortest()) < 0 || lease.get().compareTo(bounds.longest()) > 0) {
             throw new BackendMisconfiguredException(
-                    "A lease of " + lease.get() + " is outside what this backend keeps: from "
-                            + bounds.shortest().toSeconds() + " s to "
-                            + bounds.longest().toSeconds() + " s",
+                    "A lease of " + inWords(lease.get()) + " is outside what this backend keeps: from "
+                            + inWords(bounds.shortest()) + " to " + inWords(bounds.longest()),
                     null);
         }
+    }
+
+    private static String inWords(Duration time) {
+        if (time.toMillisPart() != 0) {
+            return time.toMillis() + " ms";
+        }
+        return time.toSeconds() % 3600 == 0 ? time.toHours() + " h" : time.toSeconds() + " s";
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateVersion;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.terraform.StateSuccession;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -72,6 +73,7 @@ final class DriverLockedState implements LockedState {
     }
 
     private StateVersion write(byte[] content, boolean mustFollow) {
+        Objects.requireNonNull(content, "content");
         turn.lock();
         try {
             lock.ensureHeld();

@@ -12,6 +12,7 @@ import io.github.statelock.spi.StateWrite;
 import io.github.statelock.spi.StoredState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -56,6 +57,7 @@ final class DriverStateStore implements StateStore {
 
     /** As the public method; with the ID of the lock under which the state is written. */
     StateVersion write(StateKey key, byte[] content, WriteCondition condition, Optional<String> lockId) {
+        Objects.requireNonNull(content, "content");
         if (content.length == 0) {
             throw new IllegalArgumentException("A state has at least one byte; to remove \"" + key + "\", delete it");
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Finds or makes the folder of a file backend, and looks what it is on. */
 final class FolderOpening {
@@ -62,6 +63,11 @@ final class FolderOpening {
         if (e instanceof AccessDeniedException) {
             return new BackendDeniedException("No permission to open or make the folder " + path + ".", e);
         }
+        if (e instanceof NoSuchFileException && isFolder(path.getParent())) {
+            return new BackendMisconfiguredException(
+                    "The folder " + path + " cannot be made: the file system of " + path.getParent() + " takes none.",
+                    e);
+        }
         if (e instanceof NoSuchFileException) {
             return new BackendMisconfiguredException(
                     "The folder " + path + " cannot be made: its parent " + path.getParent()
@@ -72,6 +78,10 @@ final class FolderOpening {
             return new BackendDeniedException("The folder " + path + " is on a read-only file system.", e);
         }
         return new BackendMisconfiguredException("The folder " + path + " cannot be opened: " + e, e);
+    }
+
+    private static boolean isFolder(@Nullable Path path) {
+        return path != null && Files.isDirectory(path);
     }
 
     /** Whether the locks of such a file system exclude everybody who sees it. */

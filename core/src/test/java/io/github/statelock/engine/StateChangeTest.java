@@ -2,6 +2,7 @@ package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
@@ -43,6 +44,16 @@ class StateChangeTest extends EngineTest {
         StateVersion version = states.write(KEY, bytes("a"), WriteCondition.ifAbsent());
         assertThat(states.read(KEY).orElseThrow().version()).isEqualTo(version);
         assertThat(driver.writes).isEqualTo(1);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what a caller without null checks may do
+    void contentThatIsMissingIsNamed() throws Exception {
+        assertThatNullPointerException()
+                .isThrownBy(() -> states.write(KEY, null, WriteCondition.ifAbsent()))
+                .withMessage("content");
+        DriverLockedState state = new DriverLockedState(lock(), states);
+        assertThatNullPointerException().isThrownBy(() -> state.write(null)).withMessage("content");
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders that are missing, foreign, forbidden or far away. */
@@ -44,6 +46,14 @@ class FolderOpeningTest {
         assertThatThrownBy(() -> open(parent.resolve("missing/states")))
                 .isInstanceOf(BackendMisconfiguredException.class)
                 .hasMessageContaining("parent " + parent.resolve("missing"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileSystemThatTakesNoFoldersIsNamed() {
+        assertThatThrownBy(() -> open(Path.of("/proc/states")))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("The folder /proc/states cannot be made: the file system of /proc takes none.");
     }
 
     @Test
