@@ -82,7 +82,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
          * sent once, and repeated by this library where that is right. A policy of the caller's own that sends a request again
          * after it went unanswered is stopped. The client itself stays as it is.
          *
-         * @param client the container's client
+         * @param client the container's client; by default one is made
          * @return this builder
          */
         public Builder client(BlobContainerClient client) {
@@ -93,7 +93,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * The container, which must exist.
          *
-         * @param container its name
+         * @param container its name; there is no default where no client is given
          * @return this builder
          */
         public Builder container(String container) {
@@ -104,7 +104,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * The storage account.
          *
-         * @param account its name, for the endpoint {@code https://<account>.blob.core.windows.net}
+         * @param account its name; by default none, so that an endpoint or a connection string must name it
          * @return this builder
          */
         public Builder account(String account) {
@@ -115,7 +115,8 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * The blob endpoint, where it is not the one that follows from the account: another cloud, an emulator.
          *
-         * @param endpoint with https; with http for this machine only
+         * @param endpoint with https, or with http for this machine only; by default
+         *     {@code https://<account>.blob.core.windows.net}
          * @return this builder
          */
         public Builder endpoint(URI endpoint) {
@@ -126,7 +127,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * A connection string, as the account's page of access keys shows it.
          *
-         * @param connectionString account and key or SAS
+         * @param connectionString account and key or SAS; by default none
          * @return this builder
          */
         public Builder connectionString(String connectionString) {
@@ -137,7 +138,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * The account's key.
          *
-         * @param key the key in base64
+         * @param key the key in base64; by default none
          * @return this builder
          */
         public Builder accountKey(String key) {
@@ -148,7 +149,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * A shared access signature for the account or the container.
          *
-         * @param token the signature, as a query string
+         * @param token the signature, as a query string; by default none
          * @return this builder
          */
         public Builder sasToken(String token) {
@@ -157,10 +158,10 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * A credential of Microsoft Entra ID. Where none is given at all and the library {@code azure-identity} is on the class
-         * path, its {@code DefaultAzureCredential} is used.
+         * A credential of Microsoft Entra ID.
          *
-         * @param credential gives tokens
+         * @param credential gives tokens; by default, where no other kind of credential is given and the library
+         *     {@code azure-identity} is on the class path, its {@code DefaultAzureCredential}
          * @return this builder
          */
         public Builder credential(TokenCredential credential) {
@@ -171,7 +172,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * A key of the caller's own that states are encrypted with. The service does not keep it.
          *
-         * @param base64 256 bits in base64
+         * @param base64 256 bits in base64; by default none, the service's own keys
          * @return this builder
          */
         public Builder customerProvidedKey(String base64) {
@@ -182,7 +183,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         /**
          * The account's encryption scope that states are encrypted with.
          *
-         * @param scope its name
+         * @param scope its name; by default the container's
          * @return this builder
          */
         public Builder encryptionScope(String scope) {

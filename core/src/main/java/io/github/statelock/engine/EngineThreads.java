@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one backend: at most 31 and the JVM's timer, all daemons that end when there is nothing to do.
+ * The threads of one backend: at most 31 and the JVM's timer, all daemons that end when there is nothing to do. Drivers may
+ * have more of their own: Azure's for its requests, S3's for the digests it reads.
  * Renewals, lock calls and state transfers have pools of their own, so that a hung transfer cannot cost a lease.
  */
 final class EngineThreads {
