@@ -2,7 +2,9 @@ package io.github.statelock;
 
 import java.util.Objects;
 
-/** What an attempt to take a lock gave: contention is a value, not an error. */
+/**
+ * What an attempt to take a lock gave: contention is a value, not an error. Immutable and safe for use by several threads.
+ */
 public sealed interface LockAttempt {
 
     /**

@@ -9,7 +9,8 @@ import java.util.Objects;
  *
  * <p>Immutable and safe for use by several threads.
  *
- * @param id the lock's ID, a lower-case UUID; what {@link LockManager#forceUnlock} takes
+ * @param id the lock's ID, what {@link LockManager#forceUnlock} takes: a lower-case UUID, or what a lock service's client chose
+ *     ({@link LockOptions.Builder#recordAs}), or the object's generation for a lock of Terraform's in Google Cloud Storage
  * @param operation what the holder does, free text
  * @param info anything more the holder wants to say
  * @param who the holder, {@code user@host}

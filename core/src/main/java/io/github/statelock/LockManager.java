@@ -12,7 +12,7 @@ import java.util.Optional;
  * <p>Every method may throw {@link BackendDeniedException}, {@link BackendMisconfiguredException} and
  * {@link BackendUnavailableException}; nothing was applied then. Every call ends within its deadline: the wait that was
  * asked for plus twice the call timeout (by default 10 s), in which the store has to decide, and once more the call timeout
- * where something must be given back.
+ * where something must be given back. Once the backend is closed, every method throws {@link IllegalStateException}.
  */
 public interface LockManager {
 
@@ -23,6 +23,9 @@ public interface LockManager {
      * @param key the key to lock
      * @param options how
      * @return the lock, or who holds it
+     * @throws IllegalArgumentException if the lock info is larger than 4 KiB
+     * @throws BackendMisconfiguredException if the backend does not keep such a lease, or the store is not set up; nothing was
+     *     applied
      * @throws OutcomeUnknownException if no answer came within twice the call timeout; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
      */
@@ -34,6 +37,9 @@ public interface LockManager {
      * @param key the key to lock
      * @param options how, and how long to wait
      * @return the lock
+     * @throws IllegalArgumentException if the lock info is larger than 4 KiB
+     * @throws BackendMisconfiguredException if the backend does not keep such a lease, or the store is not set up; nothing was
+     *     applied
      * @throws LockHeldException if somebody else still holds it after the wait
      * @throws OutcomeUnknownException if no answer came within the wait and twice the call timeout; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back

@@ -237,7 +237,8 @@ public final class LockOptions {
         }
 
         /**
-         * How long the lock outlives a holder that died. It is renewed every third of that.
+         * How long the lock outlives a holder that died. It is renewed every third of that. A lease that the backend does not
+         * keep is refused when the lock is taken, as {@link BackendMisconfiguredException}.
          *
          * @param lease by default 30 s; at least 5 s on most backends, see {@link StateBackend#capabilities()}
          * @return this builder

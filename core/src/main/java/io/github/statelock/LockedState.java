@@ -24,7 +24,7 @@ public interface LockedState extends AutoCloseable {
     HeldLock lock();
 
     /**
-     * Reads the state and makes the version read the base of the next write.
+     * Reads the state and makes the version read the base of the next write. Reads after the lock was released or lost, too.
      *
      * @return the state; empty if there is none yet
      * @throws StateCorruptException if what is stored does not match its digest or checksum
@@ -39,11 +39,17 @@ public interface LockedState extends AutoCloseable {
      *
      * @param content the new state, at least one byte
      * @return the version that was written
-     * @throws LockLostException if the lock is lost; nothing was sent
+     * @throws IllegalArgumentException if the content is empty
+     * @throws IllegalStateException if the lock was released, or a change before was refused or its outcome is unknown and no
+     *     {@link #read()} came since; nothing was sent
+     * @throws LockLostException if the lock is lost; nothing was changed
      * @throws StaleSerialException if serial or lineage do not follow; nothing was sent
      * @throws StateConflictException if somebody else changed the state; nothing was written. {@link #read()} comes before
      *     the next write
      * @throws OutcomeUnknownException if the write may have been applied. {@link #read()} comes before the next write
+     * @throws BackendDeniedException if the store forbids the write; nothing was written
+     * @throws BackendMisconfiguredException if the store does not take it, such as a state above the backend's cap; nothing
+     *     was written
      * @throws BackendUnavailableException if the store did not serve; nothing was written
      */
     StateVersion write(byte[] content);
@@ -54,10 +60,16 @@ public interface LockedState extends AutoCloseable {
      *
      * @param content the new state, at least one byte
      * @return the version that was written
-     * @throws LockLostException if the lock is lost; nothing was sent
+     * @throws IllegalArgumentException if the content is empty
+     * @throws IllegalStateException if the lock was released, or a change before was refused or its outcome is unknown and no
+     *     {@link #read()} came since; nothing was sent
+     * @throws LockLostException if the lock is lost; nothing was changed
      * @throws StateConflictException if somebody else changed the state; nothing was written. {@link #read()} comes before
      *     the next write
      * @throws OutcomeUnknownException if the write may have been applied. {@link #read()} comes before the next write
+     * @throws BackendDeniedException if the store forbids the write; nothing was written
+     * @throws BackendMisconfiguredException if the store does not take it, such as a state above the backend's cap; nothing
+     *     was written
      * @throws BackendUnavailableException if the store did not serve; nothing was written
      */
     StateVersion overwrite(byte[] content);
@@ -65,9 +77,15 @@ public interface LockedState extends AutoCloseable {
     /**
      * Deletes the state, under the same conditions as {@link #write}. Deleting an absent state does nothing.
      *
-     * @throws LockLostException if the lock is lost; nothing was sent
-     * @throws StateConflictException if somebody else changed the state; nothing was deleted
-     * @throws OutcomeUnknownException if the delete may have been applied
+     * @throws IllegalStateException if the lock was released, or a change before was refused or its outcome is unknown and no
+     *     {@link #read()} came since; nothing was sent
+     * @throws LockLostException if the lock is lost; nothing was changed
+     * @throws StateConflictException if somebody else changed the state; nothing was deleted. {@link #read()} comes before
+     *     the next change
+     * @throws OutcomeUnknownException if the delete may have been applied. {@link #read()} comes before the next change
+     * @throws BackendDeniedException if the store forbids the delete; nothing was deleted
+     * @throws BackendMisconfiguredException if the store does not take it; nothing was deleted
+     * @throws BackendUnavailableException if the store did not serve; nothing was deleted
      */
     void delete();
 

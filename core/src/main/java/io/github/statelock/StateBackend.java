@@ -12,7 +12,7 @@ import java.util.Objects;
 public interface StateBackend extends AutoCloseable {
 
     /**
-     * What a backend can do.
+     * What a backend can do. Immutable and safe for use by several threads.
      *
      * @param shortestLease the shortest lease it takes
      * @param longestLease the longest lease it takes
@@ -55,6 +55,7 @@ public interface StateBackend extends AutoCloseable {
      * @param key the key
      * @param options how to lock, and how long to wait
      * @return the locked state, to be closed by the caller
+     * @throws IllegalArgumentException if the lock info is larger than 4 KiB
      * @throws LockHeldException if somebody else still holds the lock after the wait
      * @throws OutcomeUnknownException if no answer came in time; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
@@ -67,7 +68,7 @@ public interface StateBackend extends AutoCloseable {
      * @param key the key
      * @param options how to lock, and how long to wait
      * @return the locked state, to be closed by the caller
-     * @throws IllegalArgumentException if the text is not a valid key
+     * @throws IllegalArgumentException if the text is not a valid key, or the lock info is larger than 4 KiB
      * @throws LockHeldException if somebody else still holds the lock after the wait
      * @throws OutcomeUnknownException if no answer came in time; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
@@ -97,7 +98,8 @@ public interface StateBackend extends AutoCloseable {
 
     /**
      * Releases the locks that are still held, bounded by the call timeout, and frees the backend's threads and the clients
-     * that it made itself. A client that was handed in stays open. A second call does nothing.
+     * that it made itself. A client that was handed in stays open. A second call does nothing. What is asked of the backend's
+     * store, its lock manager and its locked states afterwards throws {@link IllegalStateException}.
      */
     @Override
     void close();

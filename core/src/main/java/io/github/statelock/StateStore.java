@@ -10,15 +10,16 @@ import java.util.Optional;
  *
  * <p>Safe for use by several threads. Every method may throw {@link BackendDeniedException},
  * {@link BackendMisconfiguredException} and {@link BackendUnavailableException}; nothing was applied then. Every call ends
- * within the transfer timeout (by default 5 minutes) or, for the small ones, the call timeout (by default 10 s). A write or
- * delete that a store does not serve at all is given up after twice the call timeout.
+ * within the transfer timeout (by default 5 minutes) or, for {@link #history}, the call timeout (by default 10 s). A write or
+ * delete that a store does not serve at all is given up after twice the call timeout. Once the backend is closed, every method
+ * throws {@link IllegalStateException}.
  *
  * <p>This is the part without a lock. {@link LockedState} adds the lock, the serial and the lineage.
  */
 public interface StateStore {
 
     /**
-     * One version in a state's history.
+     * One version in a state's history. Immutable and safe for use by several threads.
      *
      * @param version the version
      * @param written when it was written, by the store's clock
@@ -48,7 +49,11 @@ public interface StateStore {
      * @param content the state, at least one byte and at most the backend's cap (by default 512 MiB)
      * @param condition what must be stored for the write to be applied
      * @return the version that was written
+     * @throws IllegalArgumentException if the content is empty
+     * @throws BackendMisconfiguredException if it is larger than the cap
      * @throws StateConflictException if the store refused the condition; nothing was written
+     * @throws LockHeldException if somebody holds the key's lock and the store itself looks at that, as Azure does; nothing was
+     *     written
      * @throws OutcomeUnknownException if the write may have been applied
      */
     StateVersion write(StateKey key, byte[] content, WriteCondition condition);
@@ -59,6 +64,8 @@ public interface StateStore {
      * @param key the key
      * @param condition what must be stored for the delete to be applied
      * @throws StateConflictException if the store refused the condition; nothing was deleted
+     * @throws LockHeldException if somebody holds the key's lock and the store itself looks at that, as Azure does; nothing was
+     *     deleted
      * @throws OutcomeUnknownException if the delete may have been applied
      */
     void delete(StateKey key, WriteCondition condition);

@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * What must be true of the stored state for a write or delete to be applied. The store itself checks it, in the same
- * request.
+ * request. Immutable and safe for use by several threads.
  */
 public sealed interface WriteCondition {
 

@@ -224,7 +224,8 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
          * Opens the bucket. Sends no request.
          *
          * @return a new backend, to be closed by the caller
-         * @throws BackendMisconfiguredException if the options contradict each other or make no sense
+         * @throws BackendMisconfiguredException if the options contradict each other or make no sense: the call timeout is at
+         *     least 3 s, since a change may have to wait for a second after the one before
          * @throws BackendDeniedException if there are no credentials
          */
         public GcsBackend build() {

@@ -97,7 +97,7 @@ public abstract class DriverBackend implements StateBackend {
         }
 
         /**
-         * How long one request for a lock, or a small one for a state, may take.
+         * How long one request for a lock, or for a state's history, may take.
          *
          * @param timeout by default 10 s
          * @return this builder
@@ -108,7 +108,7 @@ public abstract class DriverBackend implements StateBackend {
         }
 
         /**
-         * How long reading or writing a state may take, repeated requests included.
+         * How long reading or writing a state, or listing the states, may take, repeated requests included.
          *
          * @param timeout by default 5 min
          * @return this builder

@@ -41,7 +41,7 @@ public final class EngineOptions {
     }
 
     /**
-     * How long one request for a lock, or a small one for a state, may take.
+     * How long one request for a lock, or for a state's history, may take.
      *
      * @return by default 10 s
      */
@@ -50,7 +50,7 @@ public final class EngineOptions {
     }
 
     /**
-     * How long reading or writing a state may take, repeated sends included.
+     * How long reading or writing a state, or listing the states, may take, repeated sends included.
      *
      * @return by default 5 min
      */
@@ -128,7 +128,7 @@ public final class EngineOptions {
         }
 
         /**
-         * How long reading or writing a state may take, repeated sends included.
+         * How long reading or writing a state, or listing the states, may take, repeated sends included.
          *
          * @param timeout by default 5 min
          * @return this builder
