@@ -6,6 +6,7 @@ import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.StatelockException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -130,14 +131,14 @@ final class GcsErrors {
                 + (silent ? whySilent(e) : e.getMessage());
     }
 
-    /** The client's words, where there are any, and what is underneath. */
+    /** The client's words, where there are any, and the failure underneath, which may have none. */
     private static String whySilent(StorageException e) {
-        Throwable root = e;
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            root = cause;
+        Throwable why = e;
+        while (why.getCause() != null && (why == e || why.getClass() == IOException.class)) {
+            why = why.getCause();
         }
         @Nullable String message = e.getMessage();
-        return message == null || root.toString().contains(message) ? root.toString() : message + ": " + root;
+        return message == null || why.toString().contains(message) ? why.toString() : message + ": " + why;
     }
 
     private static String reason(StorageException e) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -63,8 +65,7 @@ final class JdkRequest extends LowLevelHttpRequest {
             HttpResponse<InputStream> response = sent.get(firstAnswer.toNanos(), TimeUnit.NANOSECONDS);
             return new JdkResponse(response, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         } catch (ExecutionException e) {
-            // The JDK's errors do not name the server.
-            throw new IOException(built.uri().getScheme() + "://" + built.uri().getAuthority(), e.getCause());
+            throw named(built.uri(), e.getCause());
         } catch (TimeoutException e) {
             sent.cancel(true);
             HttpTimeoutException timeout =
@@ -76,6 +77,16 @@ final class JdkRequest extends LowLevelHttpRequest {
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException("interrupted").initCause(e);
         }
+    }
+
+    /** The JDK's own errors do not name the server. */
+    private static IOException named(URI uri, @Nullable Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof UnresolvedAddressException) {
+                return (IOException) new UnknownHostException(uri.getHost()).initCause(failure);
+            }
+        }
+        return new IOException(uri.getScheme() + "://" + uri.getAuthority(), failure);
     }
 
     private BodyPublisher body() throws IOException {
