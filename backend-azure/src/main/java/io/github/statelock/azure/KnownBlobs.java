@@ -11,8 +11,8 @@ final class KnownBlobs {
 
     private static final int MOST = 4096;
 
-    private final Recent<StateKey, BlobHead> heads = new Recent<>(MOST);
-    private final Recent<String, Boolean> emptied = new Recent<>(MOST);
+    private final LruMap<StateKey, BlobHead> heads = new LruMap<>(MOST);
+    private final LruMap<String, Boolean> emptied = new LruMap<>(MOST);
 
     Optional<BlobHead> head(StateKey key) {
         return heads.get(key);

@@ -31,13 +31,13 @@ final class LockSight {
     private final KnownBlobs known;
 
     /** The IDs that this process has asked for, each with whether it asked for a lock without lease. */
-    private final Recent<String, Boolean> claims = new Recent<>(MOST);
+    private final LruMap<String, Boolean> claims = new LruMap<>(MOST);
 
     /** IDs that the service refused, each with the ETag of the blob that still shows it. */
-    private final Recent<String, Boolean> refused = new Recent<>(MOST);
+    private final LruMap<String, Boolean> refused = new LruMap<>(MOST);
 
-    private final Recent<String, Integer> unsigned = new Recent<>(1000);
-    private final Recent<StateKey, ObservedLock> named = new Recent<>(1000);
+    private final LruMap<String, Integer> unsigned = new LruMap<>(1000);
+    private final LruMap<StateKey, ObservedLock> named = new LruMap<>(1000);
 
     LockSight(Blobs blobs, KnownBlobs known) {
         this.blobs = blobs;

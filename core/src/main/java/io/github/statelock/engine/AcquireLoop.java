@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One acquisition of one key, from the local queue to the held lock. Belongs to the thread that acquires.
+ * One acquisition of one key, from the local queue to the held lock. Belongs to the thread that acquires. Comes from
+ * {@link DriverLockManager#acquire}, and goes on to {@link io.github.statelock.spi.LockDriver#tryAcquire}.
  *
  * <p>It is a small machine: a step sends one request, and what the answer shows decides the next step.
  *

@@ -24,7 +24,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The lock manager of every backend. Safe for use by several threads. */
+/**
+ * The lock manager of every backend. Safe for use by several threads.
+ *
+ * <p>How a lock is taken: {@link DriverBackend#lock} → {@link #acquire} → {@link AcquireLoop} → {@link LockDriver#tryAcquire}.
+ */
 final class DriverLockManager implements LockManager, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriverLockManager.class);

@@ -5,15 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What was put or asked for last, up to a number of entries. Safe for use by several threads. */
-final class Recent<K, V> {
+/** A map of what was put or asked for last, up to a number of entries. Safe for use by several threads. */
+final class LruMap<K, V> {
 
     private final Object lock = new Object();
 
     @GuardedBy("lock")
     private final Map<K, V> entries;
 
-    Recent(int most) {
+    LruMap(int most) {
         entries = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
