@@ -18,13 +18,16 @@ final class S3Example {
 
     /** Opens the backend with clients that the program has anyway; they stay open when the backend is closed. */
     static StateBackend withClients(S3Client s3, DynamoDbClient dynamoDb, String bucket, String table) {
+        // tag::clients[]
         LockTable.create(dynamoDb, table); // once; a table that is there is taken as it is
-        return S3Backend.builder(bucket)
+        StateBackend backend = S3Backend.builder(bucket)
                 .prefix("deployments")
                 .s3Client(s3)
                 .dynamoDbClient(dynamoDb)
                 .lockTable(table)
                 .build();
+        // end::clients[]
+        return backend;
     }
 
     /** Opens the same place by URI, with clients that the backend makes and closes: s3://bucket/deployments?dynamodb_table=… */
@@ -34,9 +37,11 @@ final class S3Example {
 
     /** Changes a state under its lock. */
     static void deploy(StateBackend backend, String release) throws InterruptedException {
+        // tag::deploy[]
         try (LockedState state = backend.lock("prod/web.tfstate", LockOptions.operation("deploy"))) {
             state.read();
             state.write(release.getBytes(StandardCharsets.UTF_8));
         }
+        // end::deploy[]
     }
 }
