@@ -56,7 +56,7 @@ public interface LockedState extends AutoCloseable {
 
     /**
      * Writes the state as {@link #write} does, but whatever its serial and lineage are, as {@code state push -force} means
-     * to.
+     * to. It also replaces a state that cannot be trusted ({@link StateCorruptException}), where its version is known.
      *
      * @param content the new state, at least one byte
      * @return the version that was written
@@ -76,6 +76,7 @@ public interface LockedState extends AutoCloseable {
 
     /**
      * Deletes the state, under the same conditions as {@link #write}. Deleting an absent state does nothing.
+     * A state that cannot be trusted is deleted too, where its version is known.
      *
      * @throws IllegalStateException if the lock was released, or a change before was refused or its outcome is unknown and no
      *     {@link #read()} came since; nothing was sent
