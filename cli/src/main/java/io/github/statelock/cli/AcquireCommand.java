@@ -51,9 +51,13 @@ final class AcquireCommand implements Callable<Integer> {
                     waiting.builder(operation).info(info).noLease(),
                     root.output,
                     options -> backend.locks().acquire(key, options));
-            lock.detach();
             String id = lock.info().id();
             root.output.result(id, Json.object().with("key", key).with("id", id));
+            if (root.output.isBroken()) { // before it is let go of: nobody could unlock it
+                lock.release();
+                throw Output.broken(" The lock was released again.");
+            }
+            lock.detach();
             return ExitCodes.DONE;
         }
     }

@@ -57,6 +57,20 @@ final class Output {
         return out;
     }
 
+    /** Whether something of the result could not be written: nobody has all of it. */
+    boolean isBroken() {
+        return out.checkError();
+    }
+
+    /** The failure of a command whose result nobody got. */
+    static FailureException broken(String more) {
+        return new FailureException("Standard output could not be written, so the result is not whole." + more);
+    }
+
+    PrintStream errors() {
+        return err;
+    }
+
     /** Something to know, while the command works. */
     void note(String text, Fields fields) {
         err.println(isJson() ? Json.write(fields) : "statelock: " + text);

@@ -75,17 +75,30 @@ final class Statelock {
 
     /** Runs one command and returns its exit code. A signal ends it in order, until it handles signals itself. */
     static int run(PrintStream out, PrintStream err, String... args) {
+        Statelock root = new Statelock(out, err);
         try (Ending ending = Ending.inOrder()) {
-            return commandLine(out, err).execute(args);
+            int code = root.commandLine().execute(args);
+            return code == ExitCodes.DONE && root.output.isBroken()
+                    ? root.errors().report(Output.broken(""))
+                    : code;
         }
     }
 
-    /** The whole command line, for a run and for what is generated from it. */
+    /** The whole command line, for what is generated from it. */
     static CommandLine commandLine(PrintStream out, PrintStream err) {
-        Statelock root = new Statelock(out, err);
-        CommandLine line = new CommandLine(root);
-        Commands.addTo(line, root);
-        Errors errors = new Errors(root.output, root::storeName);
+        return new Statelock(out, err).commandLine();
+    }
+
+    private Errors errors() {
+        return new Errors(output, this::storeName);
+    }
+
+    private CommandLine commandLine() {
+        PrintStream out = output.raw();
+        PrintStream err = output.errors();
+        CommandLine line = new CommandLine(this);
+        Commands.addTo(line, this);
+        Errors errors = errors();
         // After the subcommands: these reach all of them.
         return line.setExpandAtFiles(false) // a command's arguments may well begin with an @
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

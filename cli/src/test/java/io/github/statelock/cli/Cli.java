@@ -60,6 +60,19 @@ public final class Cli {
         return launch(input, args).result();
     }
 
+    /**
+     * Runs with its output redirected.
+     *
+     * @param redirection as a shell has it, such as {@code >/dev/full}
+     */
+    public Result runRedirected(String redirection, String... args) {
+        List<String> shell = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" " + redirection, "sh"));
+        shell.addAll(command(args));
+        try (Running running = new Running(shell, environment, new byte[0])) {
+            return running.result();
+        }
+    }
+
     public Running start(String... args) {
         return launch(new byte[0], args);
     }

@@ -139,6 +139,13 @@ class LockCommandsIT {
     }
 
     @Test
+    void aLockWhoseIdCannotBeToldIsNotLeftBehind() {
+        Cli.Result result = cli().runRedirected(">/dev/full", "acquire", KEY).exits(1);
+        assertThat(result.err()).contains("tandard output could not be written", "The lock was released again.");
+        assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    @Test
     void aWaiterNamesTheHolderAndGoesOnWhenTheLockIsFree() {
         String id = cli().run("acquire", KEY, "--operation", "deploy")
                 .exits(0)

@@ -168,6 +168,19 @@ class StateCommandsIT {
         assertThat(cli().run("locks").out()).isEmpty();
     }
 
+    @Test
+    void aResultThatCannotBeWrittenIsAFailure() {
+        push(Texts.state(1, ""));
+        for (String redirection : new String[] {">/dev/full", ">&-"}) {
+            for (String[] args : new String[][] {{"pull", KEY}, {"ls"}, {"show", KEY, "--json"}, {"--help"}}) {
+                Cli.Result result = cli().runRedirected(redirection, args).exits(1);
+                assertThat(result.err()).contains("tandard output could not be written");
+            }
+        }
+        assertThat(cli().runRedirected(">/dev/full", "pull", "none").exits(1).err())
+                .isEqualTo("statelock: There is no state \"none\".\n");
+    }
+
     private String newestVersion() {
         List<String> lines = cli().run("history", KEY).exits(0).out().lines().toList();
         return lines.get(0).substring(0, lines.get(0).indexOf(' '));
