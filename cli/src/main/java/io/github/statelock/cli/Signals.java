@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The signals that ask this process to stop, passed on to the command that it runs: what the command makes of them decides.
+ * The signals that ask this process to stop or would end it, passed on to the command that it runs: what the command makes of them decides.
  *
  * <p>INT is not passed on where this process is in the foreground of a terminal. The terminal sends it to the command too,
  * and programs such as Terraform take a second INT as an order to stop at once.
@@ -18,6 +18,11 @@ import java.util.stream.Stream;
 final class Signals {
 
     private static final List<String> ALWAYS = List.of("TERM", "HUP");
+
+    /** What else would end this process and not the command. The rest no JVM lets go: KILL, STOP, QUIT, and its own faults. */
+    private static final List<String> ALSO_PASSED_ON =
+            List.of("USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "STKFLT");
+
     private static final List<String> FROM_TERMINAL = List.of("INT");
 
     private final CompletableFuture<Consumer<String>> receiver = new CompletableFuture<>();
@@ -28,6 +33,7 @@ final class Signals {
     static Signals hold() {
         Signals signals = new Signals();
         ALWAYS.forEach(signals::handle);
+        ALSO_PASSED_ON.forEach(signals::handle);
         boolean terminal = isInForeground();
         FROM_TERMINAL.forEach(name -> {
             if (terminal) {

@@ -231,6 +231,25 @@ class LockCommandsIT {
         assertThat(cli().run("locks").out()).isEmpty();
     }
 
+    /** All that would end this process by default, and leave its command running without a lock. */
+    @Test
+    void signalsOfTheCommandsOwnArePassedOnToo() {
+        List<String> names = List.of("USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "STKFLT");
+        StringBuilder script = new StringBuilder();
+        names.forEach(name -> script.append("trap 'echo got ").append(name).append("' ").append(name).append("; "));
+        script.append("trap 'exit 7' TERM; echo ready; while :; do sleep 0.1; done");
+        try (Cli.Running running = cli().start("lock", KEY, "--", "bash", "-c", script.toString())) {
+            running.awaitOut("ready");
+            for (String name : names) {
+                running.signal(name);
+                running.awaitOut("got " + name + "\n");
+            }
+            running.signal("TERM");
+            running.result().exits(7);
+        }
+        assertThat(cli().run("locks").out()).isEmpty();
+    }
+
     @Test
     void whenTheLockIsLostTheCommandAndItsChildrenEnd() {
         Path alive = folder.resolve("alive");
