@@ -49,6 +49,7 @@ final class GuardedCommand {
     int run(List<String> command, Map<String, String> environment) throws InterruptedException {
         lock.ensureHeld();
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().remove("STATELOCK_FENCE"); // of a lock around this one, if that drew one
         builder.environment().putAll(environment);
         Signals signals = Signals.hold();
         Process process;

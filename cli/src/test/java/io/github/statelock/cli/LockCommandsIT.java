@@ -54,6 +54,15 @@ class LockCommandsIT {
         assertThat(cli().run("show", KEY, "--json").out()).contains("\"lock\":null");
     }
 
+    @Test
+    void anInnerLockWithoutAFenceHasNotTheOuterOnes() {
+        String inner = shell("lock", "inner", "--", "sh", "-c", "'echo inner ${STATELOCK_FENCE-none} $STATELOCK_KEY'");
+        assertThat(cli().run("lock", KEY, "--fencing", "--", "sh", "-c", "echo outer $STATELOCK_FENCE; " + inner)
+                        .exits(0)
+                        .out())
+                .isEqualTo("outer 1\ninner none inner\n");
+    }
+
     /** The command line, for a shell. */
     private static String shell(String... args) {
         return Path.of(System.getProperty("java.home"), "bin", "java") + " -jar " + Cli.jar() + " "
