@@ -4,7 +4,6 @@ import io.github.statelock.HeldLock;
 import io.github.statelock.LockOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +22,11 @@ final class GuardedCommand {
     private static final Duration BEFORE_LEASE_ENDS = Duration.ofMillis(300);
 
     private static final Duration GRACE_AT_STOP = Duration.ofSeconds(10);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
+    /** How often a KILL is followed by one more look for what was started in between. */
+    private static final int MOST_LOOKS = 3;
 
     private final Output output;
     private final HeldLock lock;
@@ -93,14 +97,17 @@ final class GuardedCommand {
     }
 
     private static void end(Process process, Duration grace) {
-        List<ProcessHandle> all = new ArrayList<>(List.of(process.toHandle()));
-        process.descendants().forEach(all::add); // now: they are nobody's children once their parent has ended
-        all.forEach(ProcessHandle::destroy);
-        CompletableFuture<?>[] exits = all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(exits)
-                .completeOnTimeout(null, grace.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
-        process.descendants().forEach(all::add);
-        all.forEach(ProcessHandle::destroyForcibly);
+        long end = System.nanoTime() + grace.toNanos();
+        Family family = new Family(process.toHandle());
+        family.forEach(ProcessHandle::destroy);
+        while (family.isAlive() && System.nanoTime() - end < 0) {
+            family.awaitEnd(BETWEEN_LOOKS);
+            family.look(); // what a dying parent has started is nobody's child once the parent is dead
+        }
+        for (int looks = 0; looks < MOST_LOOKS && family.isAlive(); looks++) {
+            family.look();
+            family.forEach(ProcessHandle::destroyForcibly);
+            family.awaitEnd(BETWEEN_LOOKS);
+        }
     }
 }

@@ -60,6 +60,19 @@ class GuardedCommandTest {
                 .isEqualTo(5);
     }
 
+    /** Its parent starts it when it gets TERM, and has ended before the KILL: then it is nobody's child any more. */
+    @Test
+    void whatIsStartedAtTheEndByAChildThatEndsIsKilledToo() throws Exception {
+        String name = "late-" + UUID.randomUUID();
+        Files.writeString(folder.resolve(name), "trap '' TERM; while :; do sleep 0.1; done");
+        Files.writeString(
+                folder.resolve("child"), "trap 'sh " + name + " & sleep 0.5; exit' TERM; while :; do sleep 0.1; done");
+        runAndLose("sh child & trap 'exit 5' TERM; echo > ready; while :; do sleep 0.1; done", Duration.ofSeconds(2));
+        assertThat(ProcessHandle.allProcesses()
+                        .filter(p -> p.info().commandLine().orElse("").contains(name)))
+                .isEmpty();
+    }
+
     private int runAndLose(String script, Duration grace) throws Exception {
         try (StateBackend backend = MemoryBackend.open("guarded-" + UUID.randomUUID())) {
             HeldLock lock = backend.locks().acquire(KEY, LockOptions.operation("test"));

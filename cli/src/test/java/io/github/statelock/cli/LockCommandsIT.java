@@ -135,6 +135,13 @@ class LockCommandsIT {
     }
 
     @Test
+    void aLockWhoseIdCannotBeToldIsNotLeftBehind() {
+        Cli.Result result = cli().runRedirected(">/dev/full", "acquire", KEY).exits(1);
+        assertThat(result.err()).contains("tandard output could not be written", "The lock was released again.");
+        assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    @Test
     void aForcedUnlockNeedsAYesAndTheRightId() {
         String id = cli().run("acquire", KEY).exits(0).out().strip();
         assertThat(cli().run("force-unlock", KEY, id).exits(2).err()).contains("There is no terminal to ask at", id);
@@ -145,13 +152,6 @@ class LockCommandsIT {
                         .exits(0)
                         .out())
                 .isEqualTo("{\"key\":\"" + KEY + "\",\"removed\":false}\n");
-    }
-
-    @Test
-    void aLockWhoseIdCannotBeToldIsNotLeftBehind() {
-        Cli.Result result = cli().runRedirected(">/dev/full", "acquire", KEY).exits(1);
-        assertThat(result.err()).contains("tandard output could not be written", "The lock was released again.");
-        assertThat(cli().run("locks").exits(0).out()).isEmpty();
     }
 
     @Test
