@@ -83,7 +83,7 @@ class ServeIT {
         try (Cli.Running server = serve();
                 Socket slow = new Socket(
                         InetAddress.getLoopbackAddress(), uri(server, "").getPort())) {
-            String head = "POST /prod/a HTTP/1.1\r\nHost: a\r\nContent-Length: " + state.length() + "\r\n\r\n";
+            String head = "POST /prod/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + state.length() + "\r\n\r\n";
             slow.getOutputStream().write(head.getBytes(UTF_8));
             slow.getOutputStream().flush();
             awaitThread(server, "statelock-http-1");

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 final class Router implements HttpHandler {
 
     private final Authentication authentication;
+    private final HostNames names;
     private final int maxRequestBytes;
     private final StateRequests states;
     private final LockRequests locks;
@@ -33,6 +34,7 @@ final class Router implements HttpHandler {
             Ticker ticker,
             Consumer<Visit> log) {
         this.authentication = settings.authentication();
+        this.names = new HostNames(settings.address());
         this.maxRequestBytes = settings.maxRequestBytes();
         this.states = states;
         this.locks = locks;
@@ -112,6 +114,12 @@ final class Router implements HttpHandler {
         if (request.header("Origin") != null || request.header("Sec-Fetch-Site") != null) {
             // Any page could send its visitor's browser to a server on the visitor's own machine.
             return Answer.text(403, "This is no place for browsers.");
+        }
+        if (!authentication.isRequired() && !names.accepts(request.header("Host"))) {
+            return Answer.text(
+                    421,
+                    "Without authentication this server answers only to localhost, loopback addresses and the host"
+                            + " that it listens on.");
         }
         return serve(request, Target.key(request.uri()));
     }

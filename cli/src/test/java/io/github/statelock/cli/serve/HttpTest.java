@@ -80,7 +80,7 @@ class HttpTest {
     void aSecondSlashAtTheBeginningDoesNotTurnTheFirstSegmentIntoAHost() throws Exception {
         Served served = store.serve();
         try (Raw raw = new Raw(served.port())) {
-            assertThat(raw.send("GET //prod/network.tfstate HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assertThat(raw.send("GET //prod/network.tfstate HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                             .answer())
                     .startsWith("HTTP/1.1 400");
         }
@@ -168,7 +168,7 @@ class HttpTest {
                 "Transfer-Encoding: chunked\r\nContent-MD5: abc\r\n\r\na\r\n12345",
                 "Transfer-Encoding: chunked\r\nContent-MD5: abc\r\n\r\n")) {
             try (Raw raw = new Raw(served.port())) {
-                String head = method + " " + Served.PATH + "?ID=" + client.id() + " HTTP/1.1\r\nHost: a\r\n";
+                String head = method + " " + Served.PATH + "?ID=" + client.id() + " HTTP/1.1\r\nHost: localhost\r\n";
                 assertThat(raw.send(head + body).rest()).as(body).doesNotContain("HTTP/1.1 200");
             }
         }
@@ -180,7 +180,7 @@ class HttpTest {
     void anEmptyChunkedUnlockBreaksTheLockAsItsDigestSays() throws Exception {
         Served served = store.serve();
         served.lock(client());
-        String head = "UNLOCK " + Served.PATH + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+        String head = "UNLOCK " + Served.PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
         String empty = "Transfer-Encoding: chunked\r\n";
         try (Raw raw = new Raw(served.port())) {
             assertThat(raw.send(head + empty + "\r\n0\r\n\r\n").answer()).startsWith("HTTP/1.1 411");
@@ -201,6 +201,36 @@ class HttpTest {
                         .status())
                 .isEqualTo(403);
         assertThat(store.state()).isEmpty();
+    }
+
+    /** A name of an attacker's that resolves to this machine makes a browser's page and this server one origin. */
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, 404",
+        "LocalHost:8080, 404",
+        "127.0.0.1:1, 404",
+        "127.1.2.3, 404",
+        "[::1]:8080, 404",
+        "evil.example, 421",
+        "evil.example:8080, 421",
+        "localhost.evil.example, 421",
+        "127.0.0.1.evil.example, 421",
+        "[::1, 421",
+        "'', 421",
+    })
+    void withoutAuthenticationOnlyNamesOfThisMachineAreAnswered(String host, int status) throws Exception {
+        Served open = store.serve();
+        assertThat(statusFor(open, host, "")).isEqualTo(status);
+        Served guarded = store.serve(Store.with(Authentication.none().orBearer("t")));
+        assertThat(statusFor(guarded, host, "Authorization: Bearer t\r\n")).isEqualTo(404);
+    }
+
+    private static int statusFor(Served served, String host, String header) throws Exception {
+        try (Raw raw = new Raw(served.port())) {
+            String head =
+                    "GET " + Served.PATH + " HTTP/1.1\r\nHost: " + host + "\r\n" + header + "Connection: close\r\n\r\n";
+            return Integer.parseInt(raw.send(head).answer().substring(9, 12));
+        }
     }
 
     @ParameterizedTest
