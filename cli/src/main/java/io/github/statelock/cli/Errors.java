@@ -100,6 +100,14 @@ final class Errors {
         if (e instanceof IOException) {
             return Problem.of("failure", ExitCodes.FAILURE, io(e));
         }
+        if (e instanceof OutOfMemoryError) {
+            return Problem.of(
+                    "failure",
+                    ExitCodes.FAILURE,
+                    "There is not enough memory: " + message(e)
+                            + ". States are held in memory, more than once; give Java"
+                            + " more, such as by JAVA_TOOL_OPTIONS=-Xmx4g.");
+        }
         return Problem.of("bug", ExitCodes.FAILURE, "Unexpected " + e + "\nPlease report it with --verbose.");
     }
 

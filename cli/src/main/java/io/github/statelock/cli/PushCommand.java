@@ -27,6 +27,9 @@ import picocli.CommandLine.Parameters;
         })
 final class PushCommand implements Callable<Integer> {
 
+    /** The highest that max_state_bytes of a store can be; stores say themselves what they take. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE - 1024L;
+
     private final Statelock root;
 
     @Parameters(index = "0", paramLabel = "KEY", description = "The state's key.")
@@ -45,19 +48,9 @@ final class PushCommand implements Callable<Integer> {
         this.root = root;
     }
 
-    private static byte[] read(String file) throws IOException {
-        try {
-            return Files.readAllBytes(Path.of(file));
-        } catch (FileSystemException e) { // it names the file itself
-            throw e;
-        } catch (IOException e) {
-            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        byte[] content = file.equals("-") ? StandardInput.all() : read(file);
+        byte[] content = file.equals("-") ? StandardInput.all() : read(Path.of(file));
         if (content.length == 0) {
             throw new UsageException(
                     "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");
@@ -70,6 +63,20 @@ final class PushCommand implements Callable<Integer> {
                     "Wrote \"" + key + "\":\n" + States.describe(written),
                     Json.object().with("key", key).with("state", States.json(written)));
             return ExitCodes.DONE;
+        }
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        long size = Files.size(file);
+        if (size > MOST_BYTES) {
+            throw new FailureException(file + " has " + size + " bytes; no store takes more than " + MOST_BYTES + ".");
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (FileSystemException e) { // it names the file itself
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -31,6 +31,9 @@ final class StandardInput {
         try {
             return task.get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) { // such as that there is not enough memory
+                throw error;
+            }
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         }
     }

@@ -77,10 +77,18 @@ final class Statelock {
     static int run(PrintStream out, PrintStream err, String... args) {
         Statelock root = new Statelock(out, err);
         try (Ending ending = Ending.inOrder()) {
-            int code = root.commandLine().execute(args);
+            int code = root.execute(args);
             return code == ExitCodes.DONE && root.output.isBroken()
                     ? root.errors().report(Output.broken(""))
                     : code;
+        }
+    }
+
+    private int execute(String... args) {
+        try {
+            return commandLine().execute(args);
+        } catch (Error e) { // picocli passes it on, and Java would print it and exit with its own 1
+            return errors().report(e);
         }
     }
 

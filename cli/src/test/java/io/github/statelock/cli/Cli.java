@@ -22,25 +22,32 @@ public final class Cli {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Map<String, String> environment;
+    private final List<String> options;
 
-    private Cli(Map<String, String> environment) {
+    private Cli(Map<String, String> environment, List<String> options) {
         this.environment = environment;
+        this.options = options;
     }
 
     /** The jar with that store in its environment. */
     public static Cli on(String store) {
-        return new Cli(Map.of("STATELOCK_STORE", store));
+        return new Cli(Map.of("STATELOCK_STORE", store), List.of());
     }
 
     /** The jar without a store. */
     public static Cli bare() {
-        return new Cli(Map.of());
+        return new Cli(Map.of(), List.of());
     }
 
     public Cli with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(environment);
         more.put(name, value);
-        return new Cli(more);
+        return new Cli(more, options);
+    }
+
+    /** The same, with an option of Java's. */
+    public Cli withOption(String option) {
+        return new Cli(environment, List.of(option));
     }
 
     /** What a run came to. */
@@ -93,9 +100,11 @@ public final class Cli {
         return new Running(command(args), environment, input);
     }
 
-    private static List<String> command(String... args) {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar().toString()));
+    private List<String> command(String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar().toString()));
         command.addAll(List.of(args));
         return command;
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,33 @@ class StateCommandsIT {
         assertThat(cli().run("push", KEY, "-").exits(2).err()).contains("There is nothing to write");
         assertThat(cli().run("pull", KEY).exits(1).err()).isEqualTo("statelock: There is no state \"" + KEY + "\".\n");
         assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsTooLargeIsRefusedInWords() throws Exception {
+        Path huge = folder.resolve("huge");
+        try (RandomAccessFile sparse = new RandomAccessFile(huge.toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        assertThat(cli().run("push", KEY, huge.toString()).exits(1).err())
+                .startsWith("statelock: " + huge + " has 3221225472 bytes; no store takes more than")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void tooLittleMemoryIsAFailureInWords() throws Exception {
+        Path large = folder.resolve("large");
+        try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+            sparse.setLength(100L << 20);
+        }
+        for (String file : new String[] {large.toString(), "-"}) {
+            Cli.Result result = cli().withOption("-Xmx48m")
+                    .runRedirected("<" + large, "push", KEY, file)
+                    .exits(1);
+            assertThat(result.err())
+                    .startsWith("statelock: There is not enough memory: ")
+                    .doesNotContain("\tat ");
+        }
     }
 
     @Test
