@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "rollback",
         description =
                 "Writes an old version of a state again, under its lock. A state file gets a serial higher than the"
-                        + " newest, so that nobody takes it for stale; everything else in it stays byte for byte. An encrypted state"
+                        + " newest, so that nobody takes it for stale; everything else in it stays byte for byte, its lineage"
+                        + " too, so that a mistaken 'push --force' can be undone. An encrypted state"
                         + " is refused, since its serial is sealed inside.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock rollback prod/network.tfstate VERSION"})
@@ -51,7 +52,7 @@ final class RollbackCommand implements Callable<Integer> {
                     .orElseThrow(() -> new FailureException("The version " + version + " of \"" + key
                             + "\" is not kept. 'statelock history' lists those that are."));
             byte[] content = withHigherSerial(old, locked.read(), backend.states());
-            State written = State.ofOwned(key, locked.write(content), content);
+            State written = State.ofOwned(key, locked.overwrite(content), content);
             root.output.result(
                     "Wrote the old content of \"" + key + "\" again:\n" + States.describe(written),
                     Json.object().with("key", key).with("from", version).with("state", States.json(written)));

@@ -174,6 +174,24 @@ class StateCommandsIT {
     }
 
     @Test
+    void aRollbackUndoesAForcedPushOfAnotherLineage() {
+        push(Texts.state(3, "\"mine\": 1"));
+        String mine = newestVersion();
+        push(Texts.state(7, "").replace(Texts.LINEAGE, "another"), "--force").exits(0);
+        cli().run("rollback", KEY, mine).exits(0);
+        assertThat(cli().run("pull", KEY).out()).isEqualTo(Texts.state(8, "\"mine\": 1"));
+    }
+
+    @Test
+    void aSerialThatCannotBeRaisedIsAFailureInWords() {
+        String highest = Texts.state(1, "").replace("\"serial\": 1", "\"serial\": " + Long.MAX_VALUE);
+        push(highest).exits(0);
+        assertThat(cli().run("rollback", KEY, newestVersion()).exits(1).err())
+                .isEqualTo("statelock: The serial " + Long.MAX_VALUE
+                        + " is the highest that there is: none can be above it.\n");
+    }
+
+    @Test
     void aDeletedStateCanBeRolledBackTo() {
         push(Texts.state(3, "\"old\": 1"));
         String old = newestVersion();
