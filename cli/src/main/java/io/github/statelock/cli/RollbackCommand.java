@@ -62,6 +62,7 @@ final class RollbackCommand implements Callable<Integer> {
 
     private byte[] withHigherSerial(State old, Optional<State> current, StateStore states) {
         Optional<StateHeader> header = StateHeader.of(old);
+        StateSerial.requirePlain(old.bytes()); // with a serial outside or without
         if (header.isEmpty()) {
             return old.bytes();
         }
@@ -75,6 +76,10 @@ final class RollbackCommand implements Callable<Integer> {
                         newest.flatMap(StateHeader::of).stream().mapToLong(StateHeader::serial))
                 .max()
                 .getAsLong();
-        return StateSerial.replace(old.bytes(), Math.addExact(highest, 1));
+        if (highest == Long.MAX_VALUE) {
+            throw new FailureException(
+                    "The serial " + highest + " is the highest that there is: none can be above it.");
+        }
+        return StateSerial.replace(old.bytes(), highest + 1);
     }
 }

@@ -1,12 +1,15 @@
 package io.github.statelock.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Changes the serial in a state file, and nothing else: every other byte stays as it was. */
 final class StateSerial {
@@ -29,11 +32,7 @@ final class StateSerial {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
-                if (name.equals("encrypted_data")) {
-                    throw new FailureException(
-                            "The state is encrypted: its serial is sealed inside and cannot be raised. Decrypt it with"
-                                    + " 'statelock pull --version-id' and OpenTofu, and push the result.");
-                }
+                refuseEncrypted(name);
                 if (name.equals("serial") && value == JsonToken.VALUE_NUMBER_INT && start < 0) {
                     start = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
                     length = parser.getTextLength();
@@ -41,12 +40,47 @@ final class StateSerial {
                 parser.skipChildren();
             }
         } catch (IOException e) {
-            throw new FailureException("The old version is not a whole state file: " + e.getMessage());
+            throw new FailureException("The old version is not a whole state file: " + place(e)
+                    + " is no JSON."); // the parser's own message quotes content
         }
         if (start < 0) {
             throw new FailureException("The old version has no serial that could be raised.");
         }
         return splice(content, start, length, Long.toString(serial));
+    }
+
+    private static String place(IOException e) {
+        @Nullable JsonLocation at = e instanceof JsonProcessingException broken ? broken.getLocation() : null;
+        return at == null ? "what it has" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
+    /**
+     * Refuses what is encrypted.
+     *
+     * @param content any content, a state file or not
+     * @throws FailureException if it has the field of OpenTofu's encrypted states at its top
+     */
+    static void requirePlain(byte[] content) {
+        try (JsonParser parser = JSON.createParser(content)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return;
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                refuseEncrypted(parser.currentName());
+                parser.nextToken();
+                parser.skipChildren();
+            }
+        } catch (IOException e) {
+            // It is no JSON from there on; OpenTofu would not read it either.
+        }
+    }
+
+    private static void refuseEncrypted(String name) {
+        if (name.equals("encrypted_data")) {
+            throw new FailureException(
+                    "The state is encrypted: its serial is sealed inside and cannot be raised. Decrypt it with"
+                            + " 'statelock pull --version-id' and OpenTofu, and push the result.");
+        }
     }
 
     private static byte[] splice(byte[] content, int start, int length, String replacement) {

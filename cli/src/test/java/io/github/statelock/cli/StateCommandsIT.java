@@ -209,6 +209,11 @@ class StateCommandsIT {
         String encrypted = newestVersion();
         push("{\"serial\":2,\"lineage\":\"L\",\"meta\":{},\"encrypted_data\":\"BBBB\",\"encryption_version\":\"v0\"}");
         assertThat(cli().run("rollback", KEY, encrypted).exits(1).err()).contains("The state is encrypted");
+        push("{\"meta\":{},\"encrypted_data\":\"CCCC\",\"encryption_version\":\"v0\"}", "--force")
+                .exits(0);
+        String withoutSerial = newestVersion();
+        push("{\"serial\":2,\"lineage\":\"L\",\"meta\":{},\"encrypted_data\":\"BBBB\",\"encryption_version\":\"v0\"}");
+        assertThat(cli().run("rollback", KEY, withoutSerial).exits(1).err()).contains("The state is encrypted");
         assertThat(cli().run("rollback", KEY, "9-none").exits(1).err()).contains("is not kept");
         assertThat(cli().run("pull", KEY).out()).contains("BBBB");
         assertThat(cli().run("locks").out()).isEmpty();

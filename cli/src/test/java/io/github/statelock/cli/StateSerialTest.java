@@ -36,6 +36,26 @@ class StateSerialTest {
         assertThat(replaced("{" + filler + "\"serial\":9}", 10)).isEqualTo("{" + filler + "\"serial\":10}");
     }
 
+    @Test
+    void contentIsNotQuotedWhereItIsBroken() {
+        assertThatThrownBy(() -> replaced("{\"serial\":1,\n \"x\": topsecret}", 2))
+                .hasMessage("The old version is not a whole state file: line 2, column 7 is no JSON.");
+        assertThatThrownBy(() -> replaced("{\"serial\":1,", 2)).hasMessageNotContaining("Source");
+    }
+
+    @Test
+    void whatIsEncryptedIsKnownWithASerialOutsideAndWithout() {
+        for (String fields : new String[] {"", "\"serial\":1,\"lineage\":\"L\",", "\"meta\":{\"a\":[1,{}]},"}) {
+            byte[] content = ("{" + fields + "\"encrypted_data\":\"AAAA\"}").getBytes(UTF_8);
+            assertThatThrownBy(() -> StateSerial.requirePlain(content)).hasMessageContaining("The state is encrypted");
+        }
+        for (String plain :
+                new String[] {"{\"outputs\":{\"encrypted_data\":1}}", "[\"encrypted_data\"]", "{\"a\":", "x", "\u0000"
+                }) {
+            StateSerial.requirePlain(plain.getBytes(UTF_8));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
