@@ -28,8 +28,7 @@ final class Family {
     /** Looks for descendants that have come since. */
     void look() {
         Map<ProcessHandle, ProcessHandle> parents = new HashMap<>();
-        ProcessHandle.allProcesses()
-                .forEach(one -> one.parent().ifPresent(parent -> parents.put(one, parent)));
+        ProcessHandle.allProcesses().forEach(one -> one.parent().ifPresent(parent -> parents.put(one, parent)));
         boolean found;
         do {
             found = false;

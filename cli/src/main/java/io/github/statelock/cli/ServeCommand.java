@@ -7,6 +7,7 @@ import io.github.statelock.cli.serve.ServerSettings;
 import io.github.statelock.cli.serve.TlsFiles;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +155,7 @@ final class ServeCommand implements Callable<Integer> {
 
     /** A secret, without the line break at its end. An empty one is a mistake, and not one that everybody may know. */
     private static Optional<String> secret(@Nullable Path file, String variable) throws IOException {
-        String text = file != null ? Files.readString(file, StandardCharsets.UTF_8) : System.getenv(variable);
+        String text = file != null ? text(file) : System.getenv(variable);
         if (text == null) {
             return Optional.empty();
         }
@@ -163,6 +164,14 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException((file != null ? file.toString() : "$" + variable) + " is empty.");
         }
         return Optional.of(secret);
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (CharacterCodingException e) {
+            throw new UsageException(file + " is no text in UTF-8.");
+        }
     }
 
     private Optional<SSLContext> tls() throws IOException {

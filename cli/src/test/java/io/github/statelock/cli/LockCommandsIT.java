@@ -245,7 +245,11 @@ class LockCommandsIT {
     void signalsOfTheCommandsOwnArePassedOnToo() {
         List<String> names = List.of("USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "STKFLT");
         StringBuilder script = new StringBuilder();
-        names.forEach(name -> script.append("trap 'echo got ").append(name).append("' ").append(name).append("; "));
+        names.forEach(name -> script.append("trap 'echo got ")
+                .append(name)
+                .append("' ")
+                .append(name)
+                .append("; "));
         script.append("trap 'exit 7' TERM; echo ready; while :; do sleep 0.1; done");
         try (Cli.Running running = cli().start("lock", KEY, "--", "bash", "-c", script.toString())) {
             running.awaitOut("ready");

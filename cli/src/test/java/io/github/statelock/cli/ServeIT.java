@@ -210,6 +210,22 @@ class ServeIT {
     }
 
     @Test
+    void aFileThatIsNoTextIsNamed() throws Exception {
+        Path latin = Files.write(folder.resolve("latin"), new byte[] {'p', (byte) 0xE4});
+        assertThat(cli().run("serve", "--user", "ci", "--password-file", latin.toString())
+                        .exits(2)
+                        .err())
+                .isEqualTo("statelock: " + latin + " is no text in UTF-8.\n");
+        Pem pem = Pem.selfSigned(folder, "EC", 256);
+        Path der = Files.write(folder.resolve("key.der"), new byte[] {0x30, (byte) 0x81, (byte) 0x87, 2, 1, 0});
+        assertThat(cli().run("serve", "--tls-cert", pem.certificate().toString(), "--tls-key", der.toString())
+                        .exits(2)
+                        .err())
+                .startsWith("statelock: " + der + " has no private key in PEM, but perhaps one in DER.")
+                .contains("openssl pkcs8 -topk8 -nocrypt -inform DER -in " + der);
+    }
+
+    @Test
     void aTokenFromTheEnvironmentIsAskedFor() throws Exception {
         try (Cli.Running server = cli().with("STATELOCK_SERVE_TOKEN", "t0ken")
                 .start("serve", "--listen", "127.0.0.1:0")

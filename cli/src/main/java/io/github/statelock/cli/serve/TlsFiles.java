@@ -1,5 +1,6 @@
 package io.github.statelock.cli.serve;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
@@ -80,7 +81,7 @@ public final class TlsFiles {
     }
 
     private PrivateKey key(PublicKey counterpart) throws IOException {
-        byte[] encoded = decoded(Files.readString(keyFile, US_ASCII));
+        byte[] encoded = decoded(new String(Files.readAllBytes(keyFile), ISO_8859_1));
         try {
             PrivateKey key = KeyFactory.getInstance(counterpart.getAlgorithm())
                     .generatePrivate(new PKCS8EncodedKeySpec(encoded));
@@ -114,6 +115,10 @@ public final class TlsFiles {
         }
         if (pem.contains("-----BEGIN RSA PRIVATE KEY-----") || pem.contains("-----BEGIN EC PRIVATE KEY-----")) {
             return keyFile + " is in the older form of OpenSSL's (PKCS#1 or SEC 1); PKCS#8 is needed." + convert;
+        }
+        if (pem.startsWith("0")) { // a sequence in DER
+            return keyFile + " has no private key in PEM, but perhaps one in DER."
+                    + convert.replace(" -in ", " -inform DER -in ");
         }
         return keyFile + " has no private key in PEM: \"" + BEGIN + "\" is not there.";
     }
