@@ -1,7 +1,9 @@
 package io.github.statelock;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Takes, shows and breaks the locks of one place.
@@ -89,11 +91,27 @@ public interface LockManager {
 
     /**
      * Removes the leased locks of dead holders: watches all of them for their lease and margin, and removes those that did
-     * not change. Takes that long. Locks without lease are never touched.
+     * not change. Takes that long. Locks without lease are never touched. Where this throws, some may have been removed
+     * before: {@link #sweep(String, Consumer)} tells which.
      *
      * @param prefix the beginning of the keys; empty for all
      * @return the records that were removed
      * @throws InterruptedException if interrupted; what was removed stays removed
      */
-    List<ObservedLock> sweep(String prefix) throws InterruptedException;
+    default List<ObservedLock> sweep(String prefix) throws InterruptedException {
+        List<ObservedLock> removed = new ArrayList<>();
+        sweep(prefix, removed::add);
+        return removed;
+    }
+
+    /**
+     * The same, and tells of each record when it is removed. One that cannot be removed does not keep the others: the first
+     * such failure is thrown in the end, with the others {@linkplain Throwable#getSuppressed() suppressed}. Only where the
+     * store does not serve three records in a row the rest is not tried.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @param onRemoved told of each record that was removed, by the calling thread
+     * @throws InterruptedException if interrupted; what was removed stays removed
+     */
+    void sweep(String prefix, Consumer<ObservedLock> onRemoved) throws InterruptedException;
 }

@@ -12,6 +12,7 @@ import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
 import io.github.statelock.LockedState;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.State;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
@@ -45,7 +46,11 @@ final class BrokenBackend implements StateBackend, Inspectable {
         IS_UNREACHABLE,
         HAS_BAD_SETTINGS,
         KEEPS_OLD_VERSIONS,
-        ALTERS_CONTENT
+        ALTERS_CONTENT,
+        WRITES_WITHOUT_ANSWER,
+        BREAKS_DOWN,
+        DENIES_WRITES,
+        SWEEPS_IN_PART
     }
 
     private final StateBackend inner;
@@ -73,7 +78,13 @@ final class BrokenBackend implements StateBackend, Inspectable {
     @Override
     public LockedState lock(StateKey key, LockOptions options) throws InterruptedException {
         LockedState locked = inner.lock(key, options);
-        return is(Defect.ALTERS_CONTENT) ? new Altering(locked) : locked;
+        return switch (defect) {
+            case ALTERS_CONTENT -> new Altering(locked);
+            case WRITES_WITHOUT_ANSWER ->
+                new Failing(locked, new OutcomeUnknownException("Whether it was written is not known.", "w", null));
+            case BREAKS_DOWN -> new Failing(locked, new IllegalStateException("a bug"));
+            default -> locked;
+        };
     }
 
     @Override
@@ -125,6 +136,7 @@ final class BrokenBackend implements StateBackend, Inspectable {
 
         @Override
         public StateVersion write(StateKey key, byte[] content, WriteCondition condition) {
+            denyWrites();
             boolean creates = condition instanceof WriteCondition.IfAbsent;
             boolean ignores = is(creates ? Defect.CREATES_OVER_ANYTHING : Defect.REPLACES_ANYTHING);
             return states.write(key, content, ignores ? WriteCondition.unconditional() : condition);
@@ -132,7 +144,14 @@ final class BrokenBackend implements StateBackend, Inspectable {
 
         @Override
         public void delete(StateKey key, WriteCondition condition) {
+            denyWrites();
             states.delete(key, is(Defect.DELETES_ANYTHING) ? WriteCondition.unconditional() : condition);
+        }
+
+        private void denyWrites() {
+            if (is(Defect.DENIES_WRITES)) {
+                throw new BackendDeniedException("The policy must allow writes.", null);
+            }
         }
 
         @Override
@@ -143,7 +162,7 @@ final class BrokenBackend implements StateBackend, Inspectable {
         @Override
         public List<Revision> history(StateKey key) {
             List<Revision> all = states.history(key);
-            if (is(Defect.KEEPS_NO_HISTORY)) {
+            if (is(Defect.KEEPS_NO_HISTORY) && !all.isEmpty()) {
                 return all.subList(0, 1);
             }
             return is(Defect.CLOCK_IS_BEHIND)
@@ -178,7 +197,7 @@ final class BrokenBackend implements StateBackend, Inspectable {
 
         @Override
         public HeldLock acquire(StateKey key, LockOptions options) throws InterruptedException {
-            if (is(Defect.DENIES_LOCKS)) {
+            if (is(Defect.DENIES_LOCKS) || is(Defect.DENIES_WRITES)) {
                 throw new BackendDeniedException("The policy must allow locks.", null);
             }
             if (is(Defect.STOPS_ANSWERING)) {
@@ -211,8 +230,12 @@ final class BrokenBackend implements StateBackend, Inspectable {
         }
 
         @Override
-        public List<ObservedLock> sweep(String prefix) throws InterruptedException {
-            return locks.sweep(prefix);
+        public void sweep(String prefix, Consumer<ObservedLock> onRemoved) throws InterruptedException {
+            if (is(Defect.SWEEPS_IN_PART)) {
+                locks.list(prefix).stream().limit(1).forEach(onRemoved);
+                throw new BackendDeniedException("The policy must allow deletes.", null);
+            }
+            locks.sweep(prefix, onRemoved);
         }
     }
 
@@ -279,6 +302,42 @@ final class BrokenBackend implements StateBackend, Inspectable {
         @Override
         public void close() {
             release();
+        }
+    }
+
+    /** Writes, and then fails. */
+    private record Failing(LockedState locked, RuntimeException failure) implements LockedState {
+
+        @Override
+        public HeldLock lock() {
+            return locked.lock();
+        }
+
+        @Override
+        public Optional<State> read() {
+            return locked.read();
+        }
+
+        @Override
+        public StateVersion write(byte[] content) {
+            locked.write(content);
+            throw failure;
+        }
+
+        @Override
+        public StateVersion overwrite(byte[] content) {
+            locked.overwrite(content);
+            throw failure;
+        }
+
+        @Override
+        public void delete() {
+            locked.delete();
+        }
+
+        @Override
+        public void close() {
+            locked.close();
         }
     }
 

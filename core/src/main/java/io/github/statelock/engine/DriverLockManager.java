@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,9 +157,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     }
 
     @Override
-    public List<ObservedLock> sweep(String prefix) throws InterruptedException {
+    public void sweep(String prefix, Consumer<ObservedLock> onRemoved) throws InterruptedException {
         engine.threads.requireOpen();
-        return new Sweep(engine).run(prefix);
+        new Sweep(engine).run(prefix, onRemoved);
     }
 
     /** Runs a read on the engine's threads, so that its deadline holds and an interrupt cannot cut it. */

@@ -2,12 +2,14 @@ package io.github.statelock.engine;
 
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.StatelockException;
 import io.github.statelock.engine.DriverCalls.Call;
 import io.github.statelock.engine.DriverCalls.Timed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Removes the leased locks of dead holders: one look at all of them, and one more at each when its time has passed. */
 final class Sweep {
@@ -15,13 +17,21 @@ final class Sweep {
     /** A record and the moment from which it has been unchanged. */
     private record Suspect(ObservedLock seen, long since) {}
 
+    /** A store that is gone would keep each record waiting for its deadline. */
+    private static final int MOST_UNREACHABLE = 3;
+
     private final Engine engine;
+    private final List<StatelockException> failures = new ArrayList<>();
+
+    /** How many records in a row the store did not serve. */
+    private int unreachable;
 
     Sweep(Engine engine) {
         this.engine = engine;
     }
 
-    List<ObservedLock> run(String prefix) throws InterruptedException {
+    /** Runs once. */
+    void run(String prefix, Consumer<ObservedLock> onRemoved) throws InterruptedException {
         Timed<List<ObservedLock>> all = answer(
                 engine.threads.stateCalls.start(engine.options.transferTimeout(), () -> engine.driver.list(prefix)));
         List<Suspect> suspects = new ArrayList<>();
@@ -30,11 +40,29 @@ final class Sweep {
                 suspects.add(new Suspect(seen, engine.observations.see(seen, all.received())));
             }
         }
-        List<ObservedLock> removed = new ArrayList<>();
         for (Suspect suspect : suspects) {
-            awaitDeath(suspect).filter(this::remove).ifPresent(removed::add);
+            if (unreachable < MOST_UNREACHABLE) {
+                removed(suspect).ifPresent(onRemoved);
+            }
         }
-        return removed;
+        if (!failures.isEmpty()) {
+            StatelockException first = failures.get(0);
+            failures.stream().filter(other -> other != first).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    /** The record if it was removed. What goes wrong with one is no reason to leave the others. */
+    private Optional<ObservedLock> removed(Suspect suspect) throws InterruptedException {
+        try {
+            Optional<ObservedLock> removed = awaitDeath(suspect).filter(this::remove);
+            unreachable = 0;
+            return removed;
+        } catch (StatelockException e) {
+            unreachable = e instanceof BackendUnavailableException ? unreachable + 1 : 0;
+            failures.add(e);
+            return Optional.empty();
+        }
     }
 
     /** Waits until the record has been unchanged for its lease and margin, and reads it once more; empty if its holder lives. */

@@ -2,9 +2,11 @@ package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.LockInfo;
@@ -22,6 +24,7 @@ import io.github.statelock.spi.RenewOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -226,6 +229,41 @@ class ReleaseTest extends EngineTest {
         assertThat(store.list("")).hasSize(3);
         assertThat(time.advanceUntilDone(swept)).extracting(ObservedLock::key).containsExactly(dead);
         assertThat(store.list("")).extracting(ObservedLock::key).containsExactly(alive, KEY);
+    }
+
+    @Test
+    void aRecordThatCannotBeRemovedDoesNotEndASweep() throws Exception {
+        for (String key : List.of("a", "b", "c", "d")) {
+            store.put(StateKey.of(key), key, Optional.of(LEASE));
+        }
+        BackendDeniedException denied = new BackendDeniedException("The first may not be removed.", null);
+        store.fault(Op.BREAK, FakeStore.refused(denied));
+        store.fault(Op.BREAK, FakeStore.Request::send);
+        store.fault(Op.BREAK, FakeStore.refused(new BackendDeniedException("Nor may the third.", null)));
+        List<StateKey> removed = new ArrayList<>();
+        Future<Boolean> swept = inBackground(() -> {
+            manager.sweep("", lock -> removed.add(lock.key()));
+            return true;
+        });
+        time.advanceUntil(swept::isDone);
+        assertThatThrownBy(swept::get).hasCause(denied);
+        assertThat(denied.getSuppressed()) // besides it has the caller's stack trace
+                .extracting(Throwable::getMessage)
+                .contains("Nor may the third.");
+        assertThat(removed).containsExactly(StateKey.of("b"), StateKey.of("d"));
+        assertThat(store.list("")).hasSize(2);
+    }
+
+    @Test
+    void aStoreThatDoesNotServeIsNotAskedForEveryRecordOfASweep() {
+        for (int i = 0; i < 10; i++) {
+            store.put(StateKey.of("key" + i), "dead" + i, Optional.of(LEASE));
+            store.fault(Op.OBSERVE, FakeStore.refused(new BackendUnavailableException("gone", null)));
+        }
+        Future<?> swept = inBackground(() -> manager.sweep(""));
+        time.advanceUntil(swept::isDone);
+        assertThatThrownBy(swept::get).hasCauseInstanceOf(BackendUnavailableException.class);
+        assertThat(store.count(Op.OBSERVE)).isEqualTo(3);
     }
 
     @Test
