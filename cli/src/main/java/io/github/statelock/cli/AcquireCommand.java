@@ -46,7 +46,7 @@ final class AcquireCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (StateBackend backend = root.open()) {
+        try (StateBackend backend = root.openOrMake()) {
             HeldLock lock = Acquisition.take(
                     waiting.builder(operation).info(info).noLease(),
                     root.output,

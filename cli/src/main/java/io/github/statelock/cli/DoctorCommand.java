@@ -48,6 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         StateKey key = key();
         URI uri = root.store();
+        root.requireThere(uri);
         DoctorReport report = new DoctorReport(root.output);
         try (StateBackend one = StateBackends.open(uri);
                 StateBackend other = StateBackends.open(uri)) {

@@ -105,7 +105,7 @@ final class LockCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StateBackend backend = root.open()) {
+        try (StateBackend backend = root.openOrMake()) {
             requireLease(backend.capabilities());
             LockOptions.Builder options = options();
             HeldLock lock =

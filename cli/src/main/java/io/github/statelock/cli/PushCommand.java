@@ -55,7 +55,7 @@ final class PushCommand implements Callable<Integer> {
             throw new UsageException(
                     "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");
         }
-        try (StateBackend backend = root.open();
+        try (StateBackend backend = root.openOrMake();
                 LockedState locked =
                         Acquisition.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
             State written = State.ofOwned(key, force ? locked.overwrite(content) : locked.write(content), content);

@@ -94,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         ServerSettings settings = settings();
         CompletableFuture<String> stop = Signals.first();
-        try (StateBackend backend = root.open();
+        try (StateBackend backend = root.openAny(root.store());
                 HttpBackendServer server = start(settings, backend)) {
             String url = (settings.tls().isPresent() ? "https://" : "http://") + listen.host() + ":"
                     + server.address().getPort();

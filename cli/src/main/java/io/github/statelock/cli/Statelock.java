@@ -192,13 +192,36 @@ final class Statelock {
         return named == null ? "" : named.toString();
     }
 
-    /** Opens the store; the caller closes it. */
+    /** Opens the store if it is there: what only looks or removes must not make it. The caller closes it. */
     StateBackend open() {
+        URI uri = store();
+        requireThere(uri);
+        return open(uri);
+    }
+
+    /** Opens the store, and makes the folder that it names if that is not there; the caller closes it. */
+    StateBackend openOrMake() {
         return open(store());
     }
 
-    /** Opens a store; the caller closes it. */
+    /** Refuses a folder that is not there. */
+    void requireThere(URI uri) {
+        if (StorePlaces.isMissing(uri)) {
+            throw new UsageException("There is no folder " + uri.getPath() + ".");
+        }
+    }
+
+    /** Opens a store for a command that ends; the caller closes it. */
     StateBackend open(URI uri) {
+        if (StorePlaces.isPassing(uri)) {
+            throw new UsageException(
+                    "mem: is the memory of one process, and what this command did would end with it. Take another store.");
+        }
+        return openAny(uri);
+    }
+
+    /** Opens a store; the caller closes it. */
+    StateBackend openAny(URI uri) {
         try {
             return StateBackends.open(uri);
         } catch (BackendMisconfiguredException e) {

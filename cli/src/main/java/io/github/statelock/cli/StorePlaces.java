@@ -1,19 +1,25 @@
 package io.github.statelock.cli;
 
+import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.spi.UriOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Where two stores are, before they are opened. */
 final class StorePlaces {
 
     /** The options that say where a store is. All others say how to reach or use it. */
     private static final Set<String> PLACE = Set.of("endpoint", "workspace", "workspace_key_prefix");
+
+    private static final Pattern NOT_UNDERSTOOD =
+            Pattern.compile("The store's URI |A store's URI |No backend on the classpath ");
 
     private StorePlaces() {}
 
@@ -54,10 +60,26 @@ final class StorePlaces {
 
     /** Whether opening the store would make it: a folder that is not there. */
     static boolean isMissing(URI uri) {
-        return "file".equalsIgnoreCase(uri.getScheme())
-                && uri.getPath() != null
-                && !uri.getPath().isEmpty()
-                && !Files.exists(Path.of(uri.getPath()));
+        if (!"file".equalsIgnoreCase(uri.getScheme())
+                || uri.getPath() == null
+                || uri.getPath().isEmpty()) {
+            return false;
+        }
+        try {
+            return Files.notExists(Path.of(uri.getPath()));
+        } catch (InvalidPathException e) {
+            return false; // opening it says what is wrong
+        }
+    }
+
+    /** Whether the store is in the memory of this process, and ends with it. */
+    static boolean isPassing(URI uri) {
+        return "mem".equalsIgnoreCase(uri.getScheme());
+    }
+
+    /** Whether opening a store failed by its URI alone, before anything was asked. All providers begin alike there. */
+    static boolean isNotUnderstood(BackendMisconfiguredException e) {
+        return NOT_UNDERSTOOD.matcher(String.valueOf(e.getMessage())).lookingAt();
     }
 
     /** The store without options, for those who meet its name in a lock. */

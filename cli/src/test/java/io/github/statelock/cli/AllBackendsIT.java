@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -30,6 +32,9 @@ class AllBackendsIT {
             };
         }
     }
+
+    @TempDir
+    private Path folder;
 
     @ParameterizedTest
     @EnumSource
@@ -66,8 +71,15 @@ class AllBackendsIT {
             s3.putObject(put -> put.bucket(bucket).key("states/" + KEY), RequestBody.fromString(Texts.state(2, "")));
         }
         assertThat(cli.run("pull", KEY).exits(1).err()).endsWith("\n  statelock repair-digest " + KEY + "\n");
+        String id = cli.run("acquire", KEY).exits(0).out().strip();
+        assertThat(cli.run("repair-digest", KEY, "--wait", "1s").exits(3).err()).contains("Waiting for", id);
+        cli.run("unlock", KEY, id).exits(0);
         assertThat(cli.run("repair-digest", KEY).exits(0).out()).contains("Serial:    2");
         assertThat(cli.run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(2, ""));
-        assertThat(Cli.on("mem:x").run("repair-digest", KEY).exits(2).err()).contains("Only a store in S3");
+        assertThat(Cli.on(folder.toUri().toString())
+                        .run("repair-digest", KEY)
+                        .exits(2)
+                        .err())
+                .contains("Only a store in S3");
     }
 }

@@ -20,7 +20,7 @@ class MigrateTest {
     private final String name = "migrate-" + UUID.randomUUID();
 
     private Cli.Result migrateTo(Defect defect) {
-        return InProcess.run("migrate", "--from", "mem:" + name, "--to", "broken:" + name + "-to?" + defect, "--all");
+        return InProcess.run("migrate", "--from", "sound:" + name, "--to", "broken:" + name + "-to?" + defect, "--all");
     }
 
     private void put(String key) {
@@ -51,7 +51,7 @@ class MigrateTest {
     @Test
     void oneStoreByTwoNamesShowsItselfByItsLock() {
         put("a");
-        assertThat(InProcess.run("migrate", "--from", "mem:" + name, "--to", "broken:" + name + "?NONE", "--all")
+        assertThat(InProcess.run("migrate", "--from", "sound:" + name, "--to", "broken:" + name + "?NONE", "--all")
                         .exits(2)
                         .err())
                 .contains("--from and --to are the same store: the lock of \"a\"");

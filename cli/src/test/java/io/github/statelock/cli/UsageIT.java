@@ -66,7 +66,7 @@ class UsageIT {
         assertUsage(Cli.on("ftp://host/x").run("ls"), "No backend", "ftp");
         assertUsage(Cli.on("a b").run("ls"), "STATELOCK_STORE is not a URI");
         assertUsage(Cli.bare().run("ls", "--store", "a b"), "--store");
-        assertUsage(Cli.on("file:///tmp/x?lease=1").run("ls"), "unknown parameter lease");
+        assertUsage(Cli.on(folder.toUri() + "?lease=1").run("ls"), "unknown parameter lease");
         assertUsage(
                 Cli.on("s3://bucket/prefix").with("AWS_REGION", "").run("ls"),
                 "No AWS region is named: set AWS_REGION");
@@ -91,6 +91,44 @@ class UsageIT {
                         .doesNotContain("SEKRET")
                         .doesNotContain("SEK RET");
             }
+        }
+    }
+
+    @Test
+    void whatOnlyLooksOrRemovesDoesNotMakeTheFolder() {
+        Path missing = folder.resolve("typo");
+        Cli cli = Cli.on(missing.toUri().toString());
+        String[][] commands = {
+            {"show", "k"},
+            {"ls"},
+            {"locks"},
+            {"pull", "k"},
+            {"history", "k"},
+            {"doctor"},
+            {"unlock", "k", "id"},
+            {"force-unlock", "k", "id", "--yes"},
+            {"rm", "k"},
+            {"sweep"},
+            {"rollback", "k", "v"}
+        };
+        for (String[] command : commands) {
+            assertUsage(cli.run(command), "There is no folder " + missing + ".");
+        }
+        assertThat(folder).isEmptyDirectory();
+        cli.run("lock", "k", "--", "true").exits(0);
+        assertThat(cli.run("ls").exits(0).out()).isEmpty();
+    }
+
+    @Test
+    void theMemoryOfAProcessThatEndsIsNoStore() {
+        String[][] commands = {
+            {"acquire", "k", "--store", "mem:x"},
+            {"lock", "k", "--store", "mem:x", "--", "true"},
+            {"show", "k", "--store", "mem:x"},
+            {"migrate", "--from", folder.toUri().toString(), "--to", "mem:x", "--all"}
+        };
+        for (String[] command : commands) {
+            assertUsage(Cli.bare().run(command), "mem: is the memory of one process");
         }
     }
 
