@@ -58,6 +58,9 @@ final class DoctorCommand implements Callable<Integer> {
             report.add(Finding.ok("read", there ? "the key is there already" : "the store answers"));
             examine(one, other, key, report);
         } catch (BackendMisconfiguredException e) {
+            if (StorePlaces.isNotUnderstood(e)) {
+                throw new UsageException(e);
+            }
             report.add(Finding.fail("open", String.valueOf(e.getMessage())));
         }
         return report.finish();
@@ -73,16 +76,20 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void examine(StateBackend one, StateBackend other, StateKey key, DoctorReport report)
             throws InterruptedException {
+        StateChecks states = new StateChecks(one, other, key, report);
         LockChecks locks = new LockChecks(one, other, key, report);
         try {
-            new StateChecks(one, other, key, report).run();
+            states.run();
             locks.run();
             if (one instanceof Inspectable store) {
                 store.inspect().forEach(report::add);
             }
         } finally {
             boolean interrupted = Thread.interrupted();
-            report.add(cleanUp(one, locks, key));
+            report.add(
+                    states.mayHaveWritten() || locks.mayHaveTaken()
+                            ? cleanUp(one, locks, key)
+                            : Finding.ok("clean up", "nothing was written"));
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

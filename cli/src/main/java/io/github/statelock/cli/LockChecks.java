@@ -6,6 +6,7 @@ import io.github.statelock.LockListener;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.Inspectable.Finding;
@@ -28,6 +29,8 @@ final class LockChecks {
 
     /** All that were taken, to be given back whatever happens. */
     private final List<HeldLock> taken = new ArrayList<>();
+
+    private boolean unknown;
 
     LockChecks(StateBackend one, StateBackend other, StateKey key, DoctorReport report) {
         this.one = one;
@@ -81,9 +84,19 @@ final class LockChecks {
     }
 
     private HeldLock take(StateBackend by, LockOptions options) throws InterruptedException {
-        HeldLock lock = by.locks().acquire(key, options);
-        taken.add(lock);
-        return lock;
+        try {
+            HeldLock lock = by.locks().acquire(key, options);
+            taken.add(lock);
+            return lock;
+        } catch (OutcomeUnknownException e) {
+            unknown = true;
+            throw e;
+        }
+    }
+
+    /** Whether a lock was taken, or may have been. */
+    boolean mayHaveTaken() {
+        return unknown || !taken.isEmpty();
     }
 
     private Finding exclusion(HeldLock lock) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.github.statelock.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.statelock.BackendDeniedException;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.State;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateConflictException;
@@ -25,6 +26,8 @@ import java.util.Optional;
  */
 final class StateChecks {
 
+    private static final String NOTHING_WRITTEN = "nothing could be written";
+
     private static final Duration MOST_SKEW = Duration.ofSeconds(60);
 
     /** A request that the store should refuse. */
@@ -43,11 +46,18 @@ final class StateChecks {
 
     private Instant writtenBefore = Instant.MAX;
 
+    private boolean written;
+
     StateChecks(StateBackend writer, StateBackend other, StateKey key, DoctorReport report) {
         this.writer = writer;
         this.other = other;
         this.key = key;
         this.report = report;
+    }
+
+    /** Whether something was written, or may have been. */
+    boolean mayHaveWritten() {
+        return written;
     }
 
     void run() throws InterruptedException {
@@ -89,8 +99,19 @@ final class StateChecks {
 
     private void write(String content, WriteCondition condition) {
         writtenAfter = Instant.now();
-        writer.states().write(key, bytes(content), condition);
+        send(writer.states(), content, condition);
         writtenBefore = Instant.now();
+    }
+
+    private StateVersion send(StateStore states, String content, WriteCondition condition) {
+        try {
+            StateVersion version = states.write(key, bytes(content), condition);
+            written = true;
+            return version;
+        } catch (OutcomeUnknownException e) {
+            written = true;
+            throw e;
+        }
     }
 
     private Finding refused(String name, String what, String content, Stale stale) {
@@ -115,12 +136,13 @@ final class StateChecks {
 
     /** The version as that store sees it; made again where a store that ignores conditions lost it. */
     private StateVersion known(StateStore states) {
-        return states.read(key)
-                .map(State::version)
-                .orElseGet(() -> states.write(key, bytes("again"), WriteCondition.ifAbsent()));
+        return states.read(key).map(State::version).orElseGet(() -> send(states, "again", WriteCondition.ifAbsent()));
     }
 
     private Finding history() {
+        if (!written) {
+            return Finding.notChecked("history", NOTHING_WRITTEN);
+        }
         List<Revision> kept;
         try {
             kept = writer.states().history(key);
@@ -142,6 +164,9 @@ final class StateChecks {
     }
 
     private Finding clock() {
+        if (!written) {
+            return Finding.notChecked("clock", NOTHING_WRITTEN);
+        }
         Optional<Revision> newest;
         try {
             newest = writer.states().history(key).stream().findFirst();

@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The doctor on stores with one thing wrong each: it must find that, and only that. */
 class DoctorTest {
@@ -111,9 +112,37 @@ class DoctorTest {
     }
 
     @Test
-    void aStoreThatCannotBeOpenedIsAFailedCheck() {
-        assertThat(InProcess.run("doctor", "--store", "nowhere:x").exits(1).out())
-                .containsPattern("(?m)^FAIL open +– ");
-        InProcess.run("doctor", "--store", "mem:" + name, "--prefix", "../").exits(2);
+    void whereNothingCanBeWrittenNothingIsSaidToBeLeftAndWhatNeedsAStateIsNotJudged() {
+        Cli.Result result = examine(Defect.DENIES_WRITES).exits(1);
+        assertThat(result.out())
+                .containsPattern("(?m)^FAIL create +– The policy must allow writes")
+                .containsPattern("(?m)^skip history +– not checked: nothing could be written$")
+                .containsPattern("(?m)^skip clock +– not checked: nothing could be written$")
+                .containsPattern("(?m)^FAIL acquire +– The policy must allow locks")
+                .containsPattern("(?m)^ok   clean up +– nothing was written$")
+                .doesNotContain("left behind");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nowhere:x",
+                "/no/scheme",
+                "file:relative",
+                "s3://bucket?regoin=eu-central-1",
+                "s3://bucket#x",
+                "gs:bucket",
+                "azblob:container",
+                "azblob://c@a?snapshots=perhaps"
+            })
+    void aUriThatIsNotUnderstoodIsAWrongArgument(String store) {
+        Cli.Result result = InProcess.run("doctor", "--store", store).exits(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).startsWith("statelock: ");
+    }
+
+    @Test
+    void aPrefixThatNoKeyCanHaveIsAWrongArgument() {
+        InProcess.run("doctor", "--store", "sound:" + name, "--prefix", "../").exits(2);
     }
 }
