@@ -1,5 +1,9 @@
 package io.github.statelock.cli;
 
+import io.github.statelock.LockHeldException;
+import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockLostException;
+import io.github.statelock.LockManager;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
@@ -46,12 +50,30 @@ final class ForceUnlockCommand implements Callable<Integer> {
             if (holder.isEmpty()) {
                 return report("\"" + key + "\" is not locked.", false);
             }
-            if (!yes && !agreed(holder.get())) {
-                throw new FailureException("Not unlocked.");
+            if (!yes) {
+                requireNamed(backend.locks());
+                if (!agreed(holder.get())) {
+                    throw new FailureException("Not unlocked.");
+                }
             }
             return backend.locks().forceUnlock(key, id)
                     ? report("Removed the lock " + id + " of \"" + key + "\".", true)
                     : report("\"" + key + "\" is not locked any more.", false);
+        }
+    }
+
+    /** Refuses an ID that is not the holder's before anybody is asked about a lock that was not meant. */
+    private void requireNamed(LockManager locks) {
+        try {
+            locks.attach(key, id).detach(); // reads only
+        } catch (LockHeldException | LockLostException e) {
+            // It is named, and has a lease, or is not whole.
+        } catch (LockIdMismatchException e) {
+            ObservedLock actual = e.actual();
+            if (actual.info().isPresent()
+                    || !actual.version().equals(id)) { // an unreadable one is named by its version
+                throw e;
+            }
         }
     }
 

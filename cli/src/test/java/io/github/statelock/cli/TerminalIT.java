@@ -55,6 +55,27 @@ class TerminalIT {
     }
 
     @Test
+    void nobodyIsAskedAboutALockThatWasNotNamed() {
+        String id = cli().run("acquire", KEY).exits(0).out().strip();
+        try (Cli.Running wrong = cli().startAtTerminal("force-unlock", KEY, "another")) {
+            assertThat(wrong.result().exits(5).out()).contains("another", id).doesNotContain("Type \"yes\"");
+        }
+        assertThat(cli().run("locks").out()).contains(id);
+    }
+
+    @Test
+    void aLockWithALeaseIsAskedAboutToo() {
+        try (Cli.Running holder = cli().start("lock", KEY, "--", "sh", "-c", "echo $STATELOCK_ID; exec sleep 60")) {
+            String id = holder.awaitOut("\n").out().strip();
+            try (Cli.Running yes = cli().startAtTerminal("force-unlock", KEY, id)) {
+                yes.awaitOut("to remove it:").type("yes\n");
+                assertThat(yes.result().exits(0).out()).contains("Removed the lock " + id);
+            }
+            holder.result().exits(4);
+        }
+    }
+
+    @Test
     void anInterruptEndsTheQuestion() {
         String id = cli().run("acquire", KEY).exits(0).out().strip();
         try (Cli.Running asked = cli().startAtTerminal("force-unlock", KEY, id)) {
