@@ -7,7 +7,6 @@ import io.github.statelock.ObservedLock;
 import io.github.statelock.State;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
-import io.github.statelock.StatelockException;
 import io.github.statelock.cli.Errors.Problem;
 import java.net.URI;
 import java.util.Optional;
@@ -263,7 +262,10 @@ final class Migration {
     private Result withProblems(StateKey key, Work work) throws InterruptedException {
         try {
             return work.run();
-        } catch (StatelockException | FailureException e) {
+        } catch (UsageException e) { // of the whole run
+            throw e;
+        } catch (RuntimeException e) {
+            output.trace(e);
             Supplier<String> store = () -> at.toString();
             return Result.failed(key, new Errors(output, store).explain(e));
         }

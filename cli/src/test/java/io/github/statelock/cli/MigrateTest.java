@@ -39,6 +39,15 @@ class MigrateTest {
     }
 
     @Test
+    void whatNobodyExpectedOfOneStateDoesNotEndTheOthers() {
+        put("a");
+        put("b");
+        Cli.Result result = migrateTo(Defect.BREAKS_DOWN).exits(1);
+        assertThat(result.err()).contains("Unexpected java.lang.IllegalStateException: a bug");
+        assertThat(result.out()).isEqualTo("States: 2. 0 copied, 0 already there, 2 failed.\n");
+    }
+
+    @Test
     void aTargetThatDoesNotServeIsGivenUpAfterThreeStates() {
         for (String key : new String[] {"a", "b", "c", "d", "e"}) {
             put(key);
