@@ -61,10 +61,24 @@ public final class S3Backend extends DriverBackend implements Inspectable {
      * @throws InterruptedException if interrupted while the lock was taken
      */
     public void repairDigest(StateKey key) throws InterruptedException {
+        repairDigest(key, LockOptions.operation("repair-digest"));
+    }
+
+    /**
+     * The same, with a lock of the caller's choice, which may be waited for.
+     *
+     * @param key the key
+     * @param options how to take the lock
+     * @throws LockHeldException if somebody still holds the lock after the wait
+     * @throws StateCorruptException if the state cannot be proved whole
+     * @throws BackendMisconfiguredException if this backend keeps no digests
+     * @throws InterruptedException if interrupted while the lock was taken
+     */
+    public void repairDigest(StateKey key, LockOptions options) throws InterruptedException {
         DigestedStates digested = opened.digested()
                 .orElseThrow(() -> new BackendMisconfiguredException(
                         "There is nothing to repair: this backend has no lock table, or its digest is off.", null));
-        try (HeldLock lock = locks().acquire(key, LockOptions.operation("repair-digest"))) {
+        try (HeldLock lock = locks().acquire(key, options)) {
             lock.ensureHeld();
             digested.repair(key);
         }

@@ -6,6 +6,7 @@ import io.github.statelock.StateKey;
 import io.github.statelock.s3.S3Backend;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Makes a state's digest follow the state. */
@@ -24,6 +25,9 @@ final class RepairDigestCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "KEY", description = "The state's key.")
     private StateKey key;
 
+    @Mixin
+    private WaitOptions waiting = new WaitOptions();
+
     RepairDigestCommand(Statelock root) {
         this.root = root;
     }
@@ -34,7 +38,10 @@ final class RepairDigestCommand implements Callable<Integer> {
             if (!(backend instanceof S3Backend s3)) {
                 throw new UsageException("Only a store in S3 with a DynamoDB table keeps digests.");
             }
-            s3.repairDigest(key);
+            Acquisition.take(waiting.builder("repair-digest"), root.output, options -> {
+                s3.repairDigest(key, options);
+                return key;
+            });
             State state = backend.states()
                     .read(key)
                     .orElseThrow(() -> new FailureException(
