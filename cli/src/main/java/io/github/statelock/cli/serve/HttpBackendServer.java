@@ -81,9 +81,9 @@ public final class HttpBackendServer implements AutoCloseable {
 
     private static HttpServer listen(ServerSettings settings) throws IOException {
         if (settings.tls().isEmpty()) {
-            return HttpServer.create(settings.address(), 0);
+            return HttpServer.create(settings.address(), THREADS);
         }
-        HttpsServer server = HttpsServer.create(settings.address(), 0);
+        HttpsServer server = HttpsServer.create(settings.address(), THREADS);
         server.setHttpsConfigurator(new HttpsConfigurator(settings.tls().get()));
         return server;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One request, and what of it the access log shows. Belongs to the thread that serves it. */
 final class Request {
 
-    private static final int MAX_LOCK_BYTES = 64 << 10;
+    private static final int MAX_LOCK_BYTES = LockInfoCodec.MAX_READ_BYTES;
 
     private final HttpExchange exchange;
     private Optional<String> lockId = Optional.empty();

@@ -79,7 +79,8 @@ final class StateRequests {
         } catch (LockLostException e) {
             throw new Refusal(409, e.getMessage() + ". The state was not changed.");
         } catch (LockIdMismatchException e) {
-            throw new Refusal(Answer.holder(423, e.actual(), String.valueOf(e.getMessage())));
+            throw new Refusal(Answer.holder(
+                    423, e.actual(), "the lock has another ID than the request names; the state was not changed"));
         }
         change.accept(locked);
         locked.lock().detach();

@@ -34,7 +34,7 @@ class HttpLifeTest {
         List<Raw> slow = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Raw raw = new Raw(served.port());
-            raw.send("POST " + Served.PATH + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
+            raw.send("POST " + Served.PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc");
             slow.add(raw);
         }
         assertThat(served.send(served.request("/healthz")).status()).isEqualTo(200);

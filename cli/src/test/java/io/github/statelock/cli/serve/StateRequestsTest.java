@@ -90,6 +90,7 @@ class StateRequestsTest {
             served.send(served.request("DELETE", Served.PATH + "?ID=" + client.id(), new byte[0]))
         }) {
             assertThat(refused.status()).isEqualTo(423);
+            assertThat(served.visit().reason()).doesNotContain("unlocked");
             assertThat(refused.holder().id()).isEqualTo(holder.id());
         }
         assertThat(store.state()).isEmpty();
