@@ -14,6 +14,14 @@ import picocli.CommandLine.TypeConversionException;
 /** Times, words for a shell, and JSON. */
 class WordsTest {
 
+    @Test
+    void theOptionsOfAGuardedCommandAreItsOwn() {
+        assertThat(Main.isVerbose("show", "k", "--verbose")).isTrue();
+        assertThat(Main.isVerbose("lock", "k", "--verbose", "--", "true")).isTrue();
+        assertThat(Main.isVerbose("lock", "k", "--", "mvn", "--verbose")).isFalse();
+        assertThat(Main.isVerbose("lock", "k", "--", "true")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({"0,PT0S", "500ms,PT0.5S", "30s,PT30S", "5m,PT5M", "2h,PT2H", "PT1M5S,PT1M5S"})
     void timesAreReadAsInUris(String text, Duration expected) {
