@@ -87,6 +87,29 @@ class LockCommandsIT {
     }
 
     @Test
+    void whatBefallsTheCommandIsJsonWhereThatIsAskedFor() {
+        assertThat(cli().run("lock", KEY, "--json", "--", "no-such-program")
+                        .exits(127)
+                        .err())
+                .startsWith("{\"notStarted\":\"")
+                .contains("no-such-program")
+                .hasLineCount(1);
+        String id = cli().run("acquire", KEY, "--json").exits(0).out();
+        id = recordOf(id, "id");
+        assertThat(cli().run("unlock", KEY, id, "--json").exits(0).out())
+                .isEqualTo("{\"key\":\"" + KEY + "\",\"id\":\"" + id + "\",\"released\":true}\n");
+        try (Cli.Running running =
+                cli().start("lock", KEY, "--lease", "5s", "--json", "--", "sh", "-c", "echo ready; exec sleep 60")) {
+            running.awaitOut("ready");
+            String lost = recordOf(cli().run("show", KEY, "--json").out(), "id");
+            cli().run("force-unlock", KEY, lost, "--yes").exits(0);
+            assertThat(running.result().exits(4).err())
+                    .contains("{\"lost\":\"" + lost + "\"}\n")
+                    .contains("{\"error\":{\"kind\":\"lost\",\"exitCode\":4,");
+        }
+    }
+
+    @Test
     void aHeldLockIsRefusedWithItsHolderAndTheCommandThatFreesIt() {
         String id = cli().run("acquire", KEY, "--operation", "deploy")
                 .exits(0)

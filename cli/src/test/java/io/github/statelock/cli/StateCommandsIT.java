@@ -220,6 +220,21 @@ class StateCommandsIT {
     }
 
     @Test
+    void resultsAreJsonWhereThatIsAskedFor() {
+        String pushed = push(Texts.state(1, ""), "--json").exits(0).out();
+        String fields = "\"size\":\\d+,\"serial\":1,\"lineage\":\"" + Texts.LINEAGE + "\"}}\n";
+        assertThat(pushed).matches("\\{\"key\":\"" + KEY + "\",\"state\":\\{\"version\":\"[^\"]+\"," + fields);
+        String first = newestVersion();
+        assertThat(cli().run("history", KEY, "--json").exits(0).out())
+                .matches("\\{\"revisions\":\\[\\{\"version\":\"" + first
+                        + "\",\"written\":\"[0-9T:.-]+Z\",\"size\":\\d+}]}\n");
+        push(Texts.state(4, "")).exits(0);
+        assertThat(cli().run("rollback", KEY, first, "--json").exits(0).out())
+                .startsWith("{\"key\":\"" + KEY + "\",\"from\":\"" + first + "\",\"state\":{\"version\":\"")
+                .contains("\"serial\":5,");
+    }
+
+    @Test
     void aResultThatCannotBeWrittenIsAFailure() {
         push(Texts.state(1, ""));
         for (String redirection : new String[] {">/dev/full", ">&-"}) {
