@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A backend with one thing wrong. */
 final class BrokenBackend implements StateBackend, Inspectable {
@@ -79,10 +80,10 @@ final class BrokenBackend implements StateBackend, Inspectable {
     public LockedState lock(StateKey key, LockOptions options) throws InterruptedException {
         LockedState locked = inner.lock(key, options);
         return switch (defect) {
-            case ALTERS_CONTENT -> new Altering(locked);
+            case ALTERS_CONTENT -> Writing.altered(locked);
             case WRITES_WITHOUT_ANSWER ->
-                new Failing(locked, new OutcomeUnknownException("Whether it was written is not known.", "w", null));
-            case BREAKS_DOWN -> new Failing(locked, new IllegalStateException("a bug"));
+                Writing.failing(locked, new OutcomeUnknownException("Whether it was written is not known.", null));
+            case BREAKS_DOWN -> Writing.failing(locked, new IllegalStateException("a bug"));
             default -> locked;
         };
     }
@@ -305,8 +306,30 @@ final class BrokenBackend implements StateBackend, Inspectable {
         }
     }
 
-    /** Writes, and then fails. */
-    private record Failing(LockedState locked, RuntimeException failure) implements LockedState {
+    /**
+     * Says that it wrote, and wrote something else; or fails when it has written.
+     *
+     * @param content what becomes of the content
+     * @param then what happens after the write
+     */
+    private record Writing(LockedState locked, UnaryOperator<byte[]> content, Runnable then) implements LockedState {
+
+        static LockedState altered(LockedState locked) {
+            return new Writing(
+                    locked,
+                    content -> {
+                        byte[] other = content.clone();
+                        other[0]++;
+                        return other;
+                    },
+                    () -> {});
+        }
+
+        static LockedState failing(LockedState locked, RuntimeException failure) {
+            return new Writing(locked, content -> content, () -> {
+                throw failure;
+            });
+        }
 
         @Override
         public HeldLock lock() {
@@ -319,55 +342,17 @@ final class BrokenBackend implements StateBackend, Inspectable {
         }
 
         @Override
-        public StateVersion write(byte[] content) {
-            locked.write(content);
-            throw failure;
+        public StateVersion write(byte[] bytes) {
+            StateVersion version = locked.write(content.apply(bytes));
+            then.run();
+            return version;
         }
 
         @Override
-        public StateVersion overwrite(byte[] content) {
-            locked.overwrite(content);
-            throw failure;
-        }
-
-        @Override
-        public void delete() {
-            locked.delete();
-        }
-
-        @Override
-        public void close() {
-            locked.close();
-        }
-    }
-
-    /** Says that it wrote, and wrote something else. */
-    private record Altering(LockedState locked) implements LockedState {
-
-        @Override
-        public HeldLock lock() {
-            return locked.lock();
-        }
-
-        @Override
-        public Optional<State> read() {
-            return locked.read();
-        }
-
-        @Override
-        public StateVersion write(byte[] content) {
-            return locked.write(altered(content));
-        }
-
-        @Override
-        public StateVersion overwrite(byte[] content) {
-            return locked.overwrite(altered(content));
-        }
-
-        private static byte[] altered(byte[] content) {
-            byte[] other = content.clone();
-            other[0]++;
-            return other;
+        public StateVersion overwrite(byte[] bytes) {
+            StateVersion version = locked.overwrite(content.apply(bytes));
+            then.run();
+            return version;
         }
 
         @Override
