@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Prints a completion script for bash and zsh.",
         footerHeading = "%nExamples:%n",
         footer = {"  source <(statelock completion)"})
-final class CompletionCommand implements Callable<Integer> {
+final class CompletionCommand implements Callable<Integer>, ReadsOnly {
 
     @Spec
     private CommandSpec spec;

@@ -31,6 +31,11 @@ final class Ending implements AutoCloseable {
         return ending;
     }
 
+    /** Signals end the process at once. */
+    static Ending atOnce() {
+        return new Ending(Thread.currentThread());
+    }
+
     private void await() {
         try {
             ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -39,6 +44,7 @@ final class Ending implements AutoCloseable {
         }
     }
 
+    /** From now on signals end the process at once. A second call does nothing. */
     @Override
     public void close() {
         ended.countDown();

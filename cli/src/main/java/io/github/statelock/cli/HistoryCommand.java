@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
             "  statelock history prod/network.tfstate",
             "  statelock pull prod/network.tfstate --version-id VERSION | less"
         })
-final class HistoryCommand implements Callable<Integer> {
+final class HistoryCommand implements Callable<Integer>, ReadsOnly {
 
     private final Statelock root;
 

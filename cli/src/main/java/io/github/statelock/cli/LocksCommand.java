@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
                 "Lists the locks, one to a line: the key, who holds it, what for, since when, its ID and its lease.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock locks --json | jq -r '.locks[] | select(.leaseMillis == null) | .key'"})
-final class LocksCommand implements Callable<Integer> {
+final class LocksCommand implements Callable<Integer>, ReadsOnly {
 
     private final Statelock root;
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
         description = "Lists the keys of the states, one to a line.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock ls prod/"})
-final class LsCommand implements Callable<Integer> {
+final class LsCommand implements Callable<Integer>, ReadsOnly {
 
     private final Statelock root;
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = "Prints a state to standard output, byte for byte; with --json as a field of an object.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock pull prod/network.tfstate > network.tfstate"})
-final class PullCommand implements Callable<Integer> {
+final class PullCommand implements Callable<Integer>, ReadsOnly {
 
     private final Statelock root;
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = "Shows who holds the lock of a state, and the state's serial, lineage, size and version.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock show prod/network.tfstate --json | jq .lock.who"})
-final class ShowCommand implements Callable<Integer> {
+final class ShowCommand implements Callable<Integer>, ReadsOnly {
 
     private final Statelock root;
 

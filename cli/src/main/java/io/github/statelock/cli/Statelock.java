@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,14 +70,17 @@ final class Statelock {
             description = "Log what happens to standard error, with stack traces of errors.")
     private boolean verbose;
 
-    private Statelock(PrintStream out, PrintStream err) {
+    private final Ending ending;
+
+    private Statelock(PrintStream out, PrintStream err, Ending ending) {
+        this.ending = ending;
         this.output = new Output(out, err, () -> json, () -> verbose);
     }
 
     /** Runs one command and returns its exit code. A signal ends it in order, until it handles signals itself. */
     static int run(PrintStream out, PrintStream err, String... args) {
-        Statelock root = new Statelock(out, err);
         try (Ending ending = Ending.inOrder()) {
+            Statelock root = new Statelock(out, err, ending);
             int code = root.execute(args);
             return code == ExitCodes.DONE && root.output.isBroken()
                     ? root.errors().report(Output.broken(""))
@@ -94,7 +98,7 @@ final class Statelock {
 
     /** The whole command line, for what is generated from it. */
     static CommandLine commandLine(PrintStream out, PrintStream err) {
-        return new Statelock(out, err).commandLine();
+        return new Statelock(out, err, Ending.atOnce()).commandLine();
     }
 
     private Errors errors() {
@@ -116,18 +120,22 @@ final class Statelock {
                 .registerConverter(StateKey.class, Statelock::key)
                 .registerConverter(URI.class, Statelock::uriOption)
                 .registerConverter(Duration.class, Durations::parse)
-                .setExecutionStrategy(Statelock::runAsRead)
+                .setExecutionStrategy(this::runAsRead)
                 .setParameterExceptionHandler(errors::onWrongArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> errors.report(e));
     }
 
-    private static int runAsRead(CommandLine.ParseResult parsed) {
+    private int runAsRead(CommandLine.ParseResult parsed) {
         for (String arg : parsed.originalArgs()) {
             if (isMangled(arg)) {
                 throw new CommandLine.ParameterException(
                         parsed.commandSpec().commandLine(),
                         mangled("The argument " + Shell.quote(arg.contains("://") ? UriOptions.place(arg) : arg)));
             }
+        }
+        List<CommandLine> commands = parsed.asCommandLineList();
+        if (commands.get(commands.size() - 1).getCommand() instanceof ReadsOnly) {
+            ending.close();
         }
         return new CommandLine.RunLast().execute(parsed);
     }

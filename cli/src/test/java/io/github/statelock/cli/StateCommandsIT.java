@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +160,23 @@ class StateCommandsIT {
                     .max(Comparator.naturalOrder())
                     .orElseThrow();
             Files.writeString(newest, "x", StandardOpenOption.APPEND);
+        }
+    }
+
+    /** The store takes connections and answers nothing; a command that holds nothing has nothing to give back. */
+    @Test
+    void aSignalEndsAReadAtOnce() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Cli.Running pull = Cli.on(
+                                "gs://bucket/p?call_timeout=5m&endpoint=http://127.0.0.1:" + silent.getLocalPort())
+                        .start("pull", KEY)) {
+            try (Socket request = silent.accept()) {
+                pull.signal("TERM");
+                assertThat(pull.process().waitFor(20, TimeUnit.SECONDS))
+                        .as("ends before the patience with a command that has something to give back is over")
+                        .isTrue();
+                pull.result().exits(143);
+            }
         }
     }
 
