@@ -53,7 +53,8 @@ public final class LockHeldException extends StatelockException {
     /**
      * How long this process has seen the record unchanged; a living holder of a lease changes it every third of its lease.
      *
-     * @return the time since this process first saw the record as it is
+     * @return the time since this process first saw the record as it is; zero where it tells nothing: the holder is in this JVM,
+     *     or the service itself ends leases and a renewal does not show
      */
     public Duration unchangedFor() {
         return unchangedFor;
@@ -63,7 +64,8 @@ public final class LockHeldException extends StatelockException {
      * Whether the holder is known to have been alive while this process watched. It may have stopped since: see
      * {@link #unchangedFor()}.
      *
-     * @return whether this process has seen the holder renew the lock, or is the holder's own
+     * @return whether this process has seen the holder renew the lock, or is the holder's own, or has watched for a lease that the
+     *     service itself would have ended
      */
     public boolean seenAlive() {
         return seenAlive;
@@ -90,15 +92,13 @@ public final class LockHeldException extends StatelockException {
             return "This lock has no lease: it is held until it is released or forced, whether or not its holder lives.";
         }
         Duration lease = holder.lease().get();
-        String watched = unchangedFor.toSeconds() + " s";
         String opening = "Its lease is " + lease.toSeconds() + " s and ";
         if (unchangedFor.compareTo(lease.dividedBy(2)) >= 0) {
-            return opening + "it has not been renewed for at least " + watched
-                    + ": the holder may be dead. Whoever waits for the lease and its margin takes the lock over.";
+            return opening + "it has not been renewed for at least " + unchangedFor.toSeconds()
+                    + " s: the holder may be dead. Whoever waits for the lease and its margin takes the lock over.";
         }
         return seenAlive
                 ? opening + "it was renewed while this process watched: the holder is alive."
-                : opening + "this process has watched it for " + watched
-                        + ", too short a time to tell whether the holder is alive: it may well be.";
+                : opening + "this process has not watched it for long enough to tell whether the holder is alive.";
     }
 }

@@ -42,8 +42,8 @@ class LockHeldExceptionTest {
         ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
         LockHeldException e = new LockHeldException(held, Duration.ofSeconds(14));
         assertThat(message(e))
-                .contains("Its lease is 30 s", "watched it for 14 s, too short a time to tell")
-                .doesNotContain("may be dead", "the holder is alive.");
+                .contains("Its lease is 30 s", "has not watched it for long enough to tell whether the holder is alive")
+                .doesNotContain("may be dead", "watched: the holder is alive");
         assertThat(e.seenAlive()).isFalse();
     }
 

@@ -66,6 +66,13 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         }
         long now = engine.ticker.nanos();
         Duration unchangedFor = Duration.ofNanos(now - engine.observations.see(holder, now));
+        if (engine.driver.leaseBounds().expiresByService()) {
+            // A renewal does not show, but without one the service would have ended the lease by then.
+            boolean renewed = holder.lease()
+                    .filter(lease -> !holder.expired() && unchangedFor.compareTo(lease) > 0)
+                    .isPresent();
+            return new LockHeldException(holder, Duration.ZERO, renewed);
+        }
         return new LockHeldException(holder, unchangedFor, engine.observations.isSeenRenewed(holder));
     }
 

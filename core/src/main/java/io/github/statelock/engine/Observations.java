@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Since when this process has seen each record unchanged, and whether it saw it renewed. Outlives one call, so that repeated attempts add up. Safe for use
- * by several threads; keeps the keys that were looked at last.
+ * Since when this process has seen each record unchanged, and whether it saw it renewed. Outlives one call, so that repeated
+ * attempts add up. Safe for use by several threads; keeps the keys that were looked at last.
  */
 final class Observations {
 

@@ -1,9 +1,11 @@
 package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
+import io.github.statelock.LockHeldException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
 import io.github.statelock.ObservedLock;
@@ -32,6 +34,23 @@ class ServiceLeaseTest extends EngineTest {
         assertThat(time.advanceUntilDone(attempt)).isInstanceOf(LockAttempt.Held.class);
         time.advance(LEASE.multipliedBy(3));
         assertThat(manager.tryAcquire(KEY, LockOptions.operation("test"))).isInstanceOf(LockAttempt.Held.class);
+    }
+
+    /** It would have ended without a renewal, which does not show in the record. */
+    @Test
+    void aHolderWhoseLeaseLastsLongerThanItIsLongIsAlive() {
+        store.put(KEY, "theirs", THEIR_LEASE);
+        assertThat(refused().seenAlive()).isFalse();
+        time.advance(LEASE);
+        assertThat(refused())
+                .returns(false, LockHeldException::seenAlive)
+                .returns(Duration.ZERO, LockHeldException::unchangedFor);
+        time.advance(Duration.ofSeconds(1));
+        assertThat(refused()).returns(true, LockHeldException::seenAlive).hasMessageContaining("the holder is alive");
+    }
+
+    private LockHeldException refused() {
+        return catchThrowableOfType(LockHeldException.class, () -> manager.acquire(KEY, LockOptions.operation("test")));
     }
 
     @Test
