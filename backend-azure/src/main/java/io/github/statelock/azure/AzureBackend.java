@@ -203,7 +203,8 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Whether a write first keeps the state before it as a snapshot of the blob, as Terraform can. Costs one request for each write. An account that keeps versions of blobs does not need it.
+         * Whether a write first keeps the state before it as a snapshot of the blob, as Terraform can. Costs one request for
+         * each write. An account that keeps versions of blobs does not need it.
          *
          * @param snapshots by default false
          * @return this builder

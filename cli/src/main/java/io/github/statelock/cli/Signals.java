@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The signals that ask this process to stop or would end it, passed on to the command that it runs: what the command makes of them decides.
+ * The signals that ask this process to stop or would end it, passed on to the command that it runs: what the command makes of
+ * them decides.
  *
  * <p>INT is not passed on where this process is in the foreground of a terminal. The terminal sends it to the command too,
  * and programs such as Terraform take a second INT as an order to stop at once.
