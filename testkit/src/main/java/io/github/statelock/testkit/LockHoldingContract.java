@@ -270,10 +270,13 @@ abstract class LockHoldingContract extends ContractScenario {
         Duration longer = bounds.longest().plusSeconds(1);
         for (Duration lease : List.of(shorter, longer)) {
             assertMisconfigured(() -> hold(party, key("bounds"), options().lease(lease)))
-                    .hasMessageContaining(String.valueOf(bounds.shortest().toSeconds()))
-                    .hasMessageContaining(String.valueOf(bounds.longest().toSeconds()));
+                    .hasMessageContaining(" from " + inWords(bounds.shortest()) + " to " + inWords(bounds.longest()));
         }
         assertThat(party.lockFaults().count()).as("requests").isZero();
+    }
+
+    private static String inWords(Duration bound) {
+        return bound.toSeconds() % 3600 == 0 ? bound.toHours() + " h" : bound.toSeconds() + " s";
     }
 
     @Test

@@ -112,6 +112,11 @@ final class BrokenLockDriver implements LockDriver {
     }
 
     @Override
+    public boolean isWhole(ObservedLock observed) {
+        return inner.isWhole(observed);
+    }
+
+    @Override
     public boolean identifies(ObservedLock observed, String lockId) {
         return inner.identifies(observed, lockId);
     }
