@@ -17,5 +17,6 @@ module io.github.statelock {
 
     provides io.github.statelock.BackendProvider with
             io.github.statelock.local.FileBackendProvider,
-            io.github.statelock.local.MemoryBackendProvider;
+            io.github.statelock.local.MemoryBackendProvider,
+            io.github.statelock.local.TerraformFolderBackendProvider;
 }

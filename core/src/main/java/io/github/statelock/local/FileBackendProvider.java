@@ -36,7 +36,7 @@ public final class FileBackendProvider implements BackendProvider {
         return builder.build();
     }
 
-    private static Path folder(URI uri) {
+    static Path folder(URI uri) {
         if (uri.isOpaque()) {
             throw problem(uri, "is relative");
         }
