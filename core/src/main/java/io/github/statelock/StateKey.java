@@ -3,14 +3,16 @@ package io.github.statelock;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of one state, with one validation for all backends, so that a key that works on one works on every other.
+ * The name of one state. {@link #of} takes the keys that work on every backend. {@link #verbatim} takes those too that Terraform
+ * and OpenTofu take on some: a backend refuses what it cannot hold.
  *
- * <p>A key has 1 to 900 UTF-8 bytes in segments separated by {@code /}. It has no empty, {@code .} or {@code ..}
- * segment and none that ends in a dot, no leading or trailing slash, no backslash, no control character and no unpaired
- * surrogate. It does not end in {@code .tflock}, {@code .statelock}, {@code .statelock-fence} or {@code -md5}, which
+ * <p>Every key has 1 to 900 UTF-8 bytes, no leading or trailing slash, no control character and no unpaired surrogate. One that
+ * works on every backend has segments separated by {@code /}, none of which is empty, {@code .} or {@code ..} or ends in a dot,
+ * and no backslash. It does not end in {@code .tflock}, {@code .statelock}, {@code .statelock-fence} or {@code -md5}, which
  * would collide with the lock, digest or fence of another key. Keys are compared exactly: {@code A} and {@code a} are
  * two keys, and so are {@code a} and {@code a/b}.
  *
@@ -26,27 +28,53 @@ public record StateKey(String value) implements Comparable<StateKey> {
     private static final List<String> RESERVED_SUFFIXES = List.of(".tflock", ".statelock", ".statelock-fence", "-md5");
 
     /**
-     * Validates the key.
+     * Validates the key as {@link #verbatim} does.
      *
-     * @throws IllegalArgumentException if the key breaks one of the rules above; the message names the rule
+     * @throws InvalidKeyException if no backend takes the key; the message names the rule
      */
     public StateKey {
         Objects.requireNonNull(value, "value");
-        String problem = problemOf(value);
+        refuse(value, problemEverywhere(value));
+    }
+
+    /**
+     * The key with that text, which works on every backend.
+     *
+     * @param value the key as text
+     * @return the validated key
+     * @throws InvalidKeyException if the text is not such a key; the message names the rule
+     */
+    public static StateKey of(String value) {
+        Objects.requireNonNull(value, "value");
+        refuse(value, problemOf(value));
+        return new StateKey(value);
+    }
+
+    /**
+     * The key with that text, as Terraform and OpenTofu may have it, such as {@code ./terraform.tfstate}. Where a backend does not
+     * hold it, every method that is given it throws {@link InvalidKeyException}.
+     *
+     * @param value the key as text
+     * @return the key
+     * @throws InvalidKeyException if no backend takes the text as a key; the message names the rule
+     */
+    public static StateKey verbatim(String value) {
+        return new StateKey(value);
+    }
+
+    private static void refuse(String value, @Nullable String problem) {
         if (problem != null) {
-            throw new IllegalArgumentException("Invalid state key \"" + Printable.line(value) + "\": " + problem);
+            throw new InvalidKeyException(value, problem);
         }
     }
 
     /**
-     * The key with that text.
+     * Why not every backend holds the key.
      *
-     * @param value the key as text
-     * @return the validated key
-     * @throws IllegalArgumentException if the text is not a valid key; the message names the rule
+     * @return the rule that it breaks; empty for what {@link #of} takes
      */
-    public static StateKey of(String value) {
-        return new StateKey(value);
+    public Optional<String> notPortable() {
+        return Optional.ofNullable(problemOf(value));
     }
 
     @Override
@@ -60,6 +88,27 @@ public record StateKey(String value) implements Comparable<StateKey> {
     }
 
     private static @Nullable String problemOf(String value) {
+        String anywhere = problemEverywhere(value);
+        if (anywhere != null) {
+            return anywhere;
+        }
+        int backslash = value.indexOf('\\');
+        if (backslash >= 0) {
+            return "it has a backslash at index " + backslash;
+        }
+        String segment = problemOfSegments(value);
+        if (segment != null) {
+            return segment;
+        }
+        for (String suffix : RESERVED_SUFFIXES) {
+            if (value.endsWith(suffix)) {
+                return "it ends in " + suffix + ", which is reserved for locks, digests and fences";
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String problemEverywhere(String value) {
         if (value.isEmpty()) {
             return "it is empty";
         }
@@ -74,24 +123,12 @@ public record StateKey(String value) implements Comparable<StateKey> {
         if (value.startsWith("/")) {
             return "it starts with a slash";
         }
-        String segment = problemOfSegments(value);
-        if (segment != null) {
-            return segment;
-        }
-        for (String suffix : RESERVED_SUFFIXES) {
-            if (value.endsWith(suffix)) {
-                return "it ends in " + suffix + ", which is reserved for locks, digests and fences";
-            }
-        }
-        return null;
+        return value.endsWith("/") ? "it has an empty segment at its end" : null;
     }
 
     private static @Nullable String problemOfCharacters(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c == '\\') {
-                return "it has a backslash at index " + i;
-            }
             if (Character.isISOControl(c)) {
                 return String.format("it has the control character U+%04X at index %d", (int) c, i);
             }

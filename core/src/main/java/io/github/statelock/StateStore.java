@@ -34,6 +34,20 @@ public interface StateStore {
     }
 
     /**
+     * Something in the store that may be a state and that no key names. Immutable and safe for use by several threads.
+     *
+     * @param name its name, where the keys are
+     * @param reason the rule that it breaks as a key
+     */
+    record LeftOut(String name, String reason) {
+        /** Checks that every field is there. */
+        public LeftOut {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+
+    /**
      * Reads the newest version. An empty object counts as absent.
      *
      * @param key the key
@@ -77,6 +91,16 @@ public interface StateStore {
      * @return the keys, ordered
      */
     List<StateKey> list(String prefix);
+
+    /**
+     * What {@link #list} leaves out below a prefix, though it may be a state: no key of this store names it.
+     *
+     * @param prefix the beginning of the names; empty for all
+     * @return the names and why they are no keys, ordered by name
+     */
+    default List<LeftOut> leftOut(String prefix) {
+        return List.of();
+    }
 
     /**
      * The versions that can still be read, the newest first.

@@ -72,6 +72,35 @@ class StateKeyTest {
         assertRefused(key, reason);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "./a",
+                "a//b",
+                "a/../b",
+                "..",
+                "a.",
+                "a\\b",
+                "a.tflock",
+                "a.statelock",
+                "a.statelock-fence",
+                "a-md5",
+                "a"
+            })
+    void isTakenVerbatimByThatName(String key) {
+        assertThat(StateKey.verbatim(key).value()).isEqualTo(key);
+        assertThat(StateKey.verbatim(key).notPortable().isEmpty()).isEqualTo(key.equals("a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/a", "a/", "a\nb", "a\ud83d"})
+    void isNoKeyAnywhere(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StateKey.verbatim(text))
+                .isInstanceOf(InvalidKeyException.class)
+                .withMessageStartingWith("Invalid state key \"");
+    }
+
     @Test
     void controlCharactersAreRefusedWithTheirPlaceAndNotPrinted() {
         assertRefused("a\u0000b", "it has the control character U+0000 at index 1");

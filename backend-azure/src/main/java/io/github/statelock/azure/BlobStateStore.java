@@ -16,6 +16,7 @@ import io.github.statelock.spi.StateWrite;
 import io.github.statelock.spi.StoredState;
 import io.github.statelock.spi.WriteOutcome;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -241,16 +242,24 @@ final class BlobStateStore implements StateDriver {
 
     @Override
     public List<StateKey> list(String prefix) {
+        return notEmpty(prefix).stream()
+                .flatMap(blob -> blob.key().stream())
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        return notEmpty(prefix).stream()
+                .flatMap(blob -> blob.leftOut().stream())
+                .sorted(Comparator.comparing(StateStore.LeftOut::name))
+                .toList();
+    }
+
+    private List<ListedBlob> notEmpty(String prefix) {
         try {
-            return blobs
-                    .list(
-                            prefix,
-                            new BlobListDetails(),
-                            item -> item.getProperties().getContentLength() > 0)
-                    .stream()
-                    .flatMap(blob -> blob.key().stream())
-                    .sorted()
-                    .toList();
+            return blobs.list(
+                    prefix, new BlobListDetails(), item -> item.getProperties().getContentLength() > 0);
         } catch (BlobFailure e) {
             throw e.refusal();
         }

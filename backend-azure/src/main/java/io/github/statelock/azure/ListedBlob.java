@@ -1,7 +1,9 @@
 package io.github.statelock.azure;
 
 import com.azure.storage.blob.models.BlobItem;
+import io.github.statelock.InvalidKeyException;
 import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +21,16 @@ record ListedBlob(String name, BlobItem item) {
             return Optional.of(StateKey.of(name));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    /** What the name breaks as a key; empty for keys, and for our own names. */
+    Optional<StateStore.LeftOut> leftOut() {
+        try {
+            StateKey.of(name);
+            return Optional.empty();
+        } catch (InvalidKeyException e) {
+            return Optional.of(new StateStore.LeftOut(name, String.valueOf(e.getMessage())));
         }
     }
 

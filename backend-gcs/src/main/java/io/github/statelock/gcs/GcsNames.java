@@ -1,9 +1,12 @@
 package io.github.statelock.gcs;
 
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.InvalidKeyException;
 import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which objects belong to a key. Terraform keeps the state of a workspace in {@code <prefix>/<workspace>.tfstate} and its
@@ -65,6 +68,20 @@ record GcsNames(String bucket, String folder) {
     /** The key of a state object; empty for objects of locks and fences, and those that no key can name. */
     Optional<StateKey> keyOfState(String object) {
         return key(object.substring(folder.length()));
+    }
+
+    /** What the name of an object breaks as a key; empty for keys, and for objects of locks and fences. */
+    Optional<StateStore.LeftOut> leftOut(String object) {
+        String name = object.substring(folder.length());
+        if (Stream.of(TERRAFORM_LOCK, LOCK, FENCE).anyMatch(name::endsWith)) {
+            return Optional.empty();
+        }
+        try {
+            StateKey.of(name);
+            return Optional.empty();
+        } catch (InvalidKeyException e) {
+            return Optional.of(new StateStore.LeftOut(name, String.valueOf(e.getMessage())));
+        }
     }
 
     /** The key of a lock object; empty for other objects. */

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** States as objects; a version is a generation. */
@@ -191,16 +192,28 @@ final class GcsStateStore implements StateDriver {
     @Override
     public List<StateKey> list(String prefix) {
         List<StateKey> keys = new ArrayList<>();
+        forEachName(prefix, name -> names.keyOfState(name).ifPresent(keys::add));
+        keys.sort(Comparator.naturalOrder());
+        return keys;
+    }
+
+    @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        List<StateStore.LeftOut> found = new ArrayList<>();
+        forEachName(prefix, name -> names.leftOut(name).ifPresent(found::add));
+        found.sort(Comparator.comparing(StateStore.LeftOut::name));
+        return found;
+    }
+
+    private void forEachName(String prefix, Consumer<String> found) {
         objects.list(
                 names.folder() + prefix,
                 object -> {
                     if (!isEmpty(object)) {
-                        names.keyOfState(object.getName()).ifPresent(keys::add);
+                        found.accept(object.getName());
                     }
                 },
                 BlobListOption.fields(BlobField.NAME, BlobField.SIZE));
-        keys.sort(Comparator.naturalOrder());
-        return keys;
     }
 
     @Override

@@ -50,6 +50,11 @@ final class BothLockDriver implements LockDriver {
     }
 
     @Override
+    public Optional<String> keyProblem(StateKey key) {
+        return table.keyProblem(key);
+    }
+
+    @Override
     public LeaseBounds leaseBounds() {
         return file.leaseBounds();
     }

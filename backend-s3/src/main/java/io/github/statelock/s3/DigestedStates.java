@@ -154,6 +154,11 @@ final class DigestedStates implements StateDriver {
     }
 
     @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        return states.leftOut(prefix);
+    }
+
+    @Override
     public List<StateKey> list(String prefix) {
         return states.list(prefix);
     }

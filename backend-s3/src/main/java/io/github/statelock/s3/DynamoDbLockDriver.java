@@ -45,6 +45,11 @@ final class DynamoDbLockDriver implements LockDriver {
     }
 
     @Override
+    public Optional<String> keyProblem(StateKey key) {
+        return layout.keyProblem(key);
+    }
+
+    @Override
     public LeaseBounds leaseBounds() {
         return LeaseBounds.watched(SHORTEST);
     }

@@ -1,17 +1,27 @@
 package io.github.statelock.s3;
 
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.InvalidKeyException;
+import io.github.statelock.Printable;
 import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Where everything of a key is, as Terraform and OpenTofu name it. Immutable.
  *
+ * <p>Objects and items are named by the key as it is, and by the key and one of {@code .tflock}, {@code .statelock-fence} and, for
+ * items, {@code -md5}. No key may end in one of these. So no two of them have one name: of two different endings neither ends in
+ * the other, and where one has none, it is a key that ends in the other's.
+ *
  * @param bucket the bucket
  * @param prefix what stands before every key; empty, or ends in a slash
+ * @param items whether locks or digests are items of a table
+ * @param inWorkspace whether the prefix is one of a workspace, where the tools clean paths
  */
-record Layout(String bucket, String prefix) {
+record Layout(String bucket, String prefix, boolean items, boolean inWorkspace) {
 
     private static final String LOCK_FILE = ".tflock";
     private static final String FENCE = ".statelock-fence";
@@ -35,7 +45,48 @@ record Layout(String bucket, String prefix) {
             throw new BackendMisconfiguredException(
                     "The prefix \"" + all + "\" has " + bytes + " bytes, the most is " + MAX_PREFIX_BYTES + ".", null);
         }
-        return new Layout(bucket, all);
+        return new Layout(bucket, all, false, !all.equals(keys));
+    }
+
+    /** The same place, where locks or digests are items of a table. */
+    Layout withItems() {
+        return new Layout(bucket, prefix, true, inWorkspace);
+    }
+
+    /**
+     * Why a key cannot be held here. Everything else is taken as it is: S3 does not look into keys, and neither do the tools, but
+     * for other workspaces, whose paths they clean.
+     */
+    Optional<String> keyProblem(StateKey key) {
+        String value = key.value();
+        for (String suffix : items ? List.of(LOCK_FILE, FENCE, DIGEST) : List.of(LOCK_FILE, FENCE)) {
+            if (value.endsWith(suffix)) {
+                return Optional.of("it ends in " + suffix + ", which is reserved for locks, digests and fences");
+            }
+        }
+        if (value.startsWith(PROBE)) {
+            return Optional.of("it begins with " + PROBE + ", which is reserved");
+        }
+        String clean = Names.clean(value);
+        return inWorkspace && !clean.equals(value)
+                ? Optional.of(
+                        "in a workspace the tools clean the path, and the key is \"" + Printable.line(clean) + "\"")
+                : Optional.empty();
+    }
+
+    /** Why an object below the prefix is not listed, though it may be a state; empty for keys, locks, fences and probes. */
+    Optional<StateStore.LeftOut> leftOut(String object) {
+        String name = object.substring(prefix.length());
+        boolean ours = name.startsWith(PROBE) || name.endsWith(LOCK_FILE) || name.endsWith(FENCE);
+        return ours ? Optional.empty() : problemOf(name).map(rule -> new StateStore.LeftOut(name, rule));
+    }
+
+    private Optional<String> problemOf(String name) {
+        try {
+            return keyProblem(StateKey.verbatim(name));
+        } catch (InvalidKeyException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private static String withSlash(String part) {
@@ -82,9 +133,7 @@ record Layout(String bucket, String prefix) {
 
     /** The key whose state that object is; empty for everything else. */
     Optional<StateKey> keyOfState(String object) {
-        return object.startsWith(prefix) && !object.startsWith(prefix + PROBE)
-                ? key(object.substring(prefix.length()))
-                : Optional.empty();
+        return object.startsWith(prefix) ? key(object.substring(prefix.length())) : Optional.empty();
     }
 
     /** The key that a lock file locks; empty for every other object. */
@@ -94,6 +143,15 @@ record Layout(String bucket, String prefix) {
                 : Optional.empty();
     }
 
+    /** The object that an item of a lock, a digest or a fence is about; empty for another bucket's. */
+    Optional<String> objectOfItem(String id) {
+        String path = id.substring(Math.min(id.length(), bucket.length() + 1));
+        for (String suffix : List.of(DIGEST, FENCE)) {
+            path = path.endsWith(suffix) ? path.substring(0, path.length() - suffix.length()) : path;
+        }
+        return id.startsWith(bucket + "/") ? Optional.of(path) : Optional.empty();
+    }
+
     /** The key that a lock item locks; empty for every other item. */
     Optional<StateKey> keyOfLockId(String lockId) {
         String before = bucket + "/" + prefix;
@@ -101,11 +159,7 @@ record Layout(String bucket, String prefix) {
     }
 
     /** Names that are no keys are somebody else's. */
-    private static Optional<StateKey> key(String name) {
-        try {
-            return Optional.of(StateKey.of(name));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+    private Optional<StateKey> key(String name) {
+        return problemOf(name).isPresent() ? Optional.empty() : Optional.of(StateKey.verbatim(name));
     }
 }

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -82,6 +84,21 @@ public final class S3Backend extends DriverBackend implements Inspectable {
             lock.ensureHeld();
             digested.repair(key);
         }
+    }
+
+    /**
+     * The states of the other workspaces: of all but {@code default}, which this backend shows where no
+     * {@link Builder#workspace} is named. To use them, open the bucket with that workspace.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @return the keys by workspace, both in order; none where this backend is opened with a workspace itself, or with an empty
+     *     {@link Builder#workspaceKeyPrefix}, which does not tell a workspace from a folder
+     * @throws BackendDeniedException if the bucket may not be listed there
+     * @throws BackendUnavailableException if the store did not serve
+     */
+    public SortedMap<String, List<StateKey>> workspaces(String prefix) {
+        Objects.requireNonNull(prefix, "prefix");
+        return opened.workspaces().map(others -> others.states(prefix)).orElseGet(TreeMap::new);
     }
 
     @Override

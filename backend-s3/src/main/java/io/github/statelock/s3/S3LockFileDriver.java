@@ -53,6 +53,11 @@ final class S3LockFileDriver implements LockDriver {
     }
 
     @Override
+    public Optional<String> keyProblem(StateKey key) {
+        return layout.keyProblem(key);
+    }
+
+    @Override
     public LeaseBounds leaseBounds() {
         return new LeaseBounds(SHORTEST, LeaseBounds.LONGEST, deletesConditionally, true, false);
     }

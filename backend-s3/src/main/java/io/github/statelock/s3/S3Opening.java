@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
  * @param digested the same with digests, where they are kept
  * @param bucket looks at the bucket's settings
  * @param table looks at the lock table's settings, where there is one
+ * @param workspaces looks for the states of other workspaces, where none was named
  * @param ours the clients and threads that were made here
  */
 record S3Opening(
@@ -36,6 +37,7 @@ record S3Opening(
         Optional<DigestedStates> digested,
         BucketInspection bucket,
         Optional<TableInspection> table,
+        Optional<S3Workspaces> workspaces,
         List<Runnable> ours) {
 
     private static final Logger LOG = LoggerFactory.getLogger(S3Opening.class);
@@ -57,7 +59,7 @@ record S3Opening(
 
     private static S3Opening open(
             S3Backend.Builder builder, EngineOptions options, S3LockMode mode, List<Runnable> ours) {
-        Layout layout = Layout.of(builder.bucket, builder.prefix, builder.workspaceName(), builder.workspaceKeyPrefix);
+        Layout layout = layout(builder, builder.workspaceName());
         Duration timeout = options.callTimeout();
         S3Requests s3 = new S3Requests(s3Client(builder, ours), builder.bucket, builder.encryption);
         boolean versioned = isVersioned(s3, timeout);
@@ -68,17 +70,31 @@ record S3Opening(
         S3StateStore plain = new S3StateStore(s3, layout, limits);
         LockDriver file = new S3LockFileDriver(s3, layout, timeout, deletesConditionally);
         BucketInspection bucket = new BucketInspection(s3, layout, mode != S3LockMode.DYNAMODB, timeout);
+        Optional<S3Workspaces> others = workspaces(builder, s3, options.transferTimeout());
         if (builder.lockTable == null) {
-            return new S3Opening(file, plain, Optional.empty(), bucket, Optional.empty(), ours);
+            return new S3Opening(file, plain, Optional.empty(), bucket, Optional.empty(), others, ours);
         }
         TableRequests table = new TableRequests(dynamoDbClient(builder, ours), builder.lockTable, timeout);
-        Optional<TableInspection> inspected = Optional.of(new TableInspection(table, timeout));
+        Optional<TableInspection> inspected =
+                Optional.of(new TableInspection(table, new NameInspection(table, s3, layout, timeout), timeout));
         LockDriver locks = locks(mode, file, new DynamoDbLockDriver(table, layout));
         if (Boolean.FALSE.equals(builder.digest)) {
-            return new S3Opening(locks, plain, Optional.empty(), bucket, inspected, ours);
+            return new S3Opening(locks, plain, Optional.empty(), bucket, inspected, others, ours);
         }
         DigestedStates digested = digested(plain, new DigestItems(table, layout), ours);
-        return new S3Opening(locks, digested, Optional.of(digested), bucket, inspected, ours);
+        return new S3Opening(locks, digested, Optional.of(digested), bucket, inspected, others, ours);
+    }
+
+    private static Optional<S3Workspaces> workspaces(S3Backend.Builder builder, S3Requests s3, Duration timeout) {
+        return builder.workspaceName().isPresent()
+                ? Optional.empty()
+                : Optional.of(new S3Workspaces(
+                        s3, builder.workspaceKeyPrefix, workspace -> layout(builder, Optional.of(workspace)), timeout));
+    }
+
+    static Layout layout(S3Backend.Builder builder, Optional<String> workspace) {
+        Layout layout = Layout.of(builder.bucket, builder.prefix, workspace, builder.workspaceKeyPrefix);
+        return builder.lockTable == null ? layout : layout.withItems();
     }
 
     private static LockDriver locks(S3LockMode mode, LockDriver file, LockDriver table) {

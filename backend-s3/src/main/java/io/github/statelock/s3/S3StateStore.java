@@ -13,6 +13,7 @@ import io.github.statelock.spi.StateWrite;
 import io.github.statelock.spi.StoredState;
 import io.github.statelock.spi.WriteOutcome;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +205,14 @@ final class S3StateStore implements StateDriver {
         return S3Listing.objects(s3, layout.prefix() + prefix, 1, timeout).stream()
                 .flatMap(object -> layout.keyOfState(object).stream())
                 .sorted()
+                .toList();
+    }
+
+    @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        return S3Listing.objects(s3, layout.prefix() + prefix, 1, timeout).stream()
+                .flatMap(object -> layout.leftOut(object).stream())
+                .sorted(Comparator.comparing(StateStore.LeftOut::name))
                 .toList();
     }
 

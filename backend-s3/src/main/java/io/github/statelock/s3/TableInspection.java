@@ -25,10 +25,12 @@ final class TableInspection {
             Set.of(LockItems.LOCK_ID, LockItems.INFO, LockItems.HOLDER, LockItems.BEAT, LockItems.LEASE);
 
     private final TableRequests table;
+    private final NameInspection names;
     private final Duration timeout;
 
-    TableInspection(TableRequests table, Duration timeout) {
+    TableInspection(TableRequests table, NameInspection names, Duration timeout) {
         this.table = table;
+        this.names = names;
         this.timeout = timeout;
     }
 
@@ -54,6 +56,7 @@ final class TableInspection {
         } catch (RuntimeException e) {
             found.add(BucketInspection.notChecked(TTL, "dynamodb:DescribeTimeToLive", e, table.place()));
         }
+        found.add(names.finding());
         return found;
     }
 

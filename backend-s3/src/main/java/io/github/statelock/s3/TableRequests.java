@@ -114,6 +114,20 @@ final class TableRequests {
         return client.scanPaginator(request).items().stream().toList();
     }
 
+    /** The IDs of all items that begin so, of locks and digests. Reads the whole table, all pages of it. */
+    List<String> ids(String beginning) {
+        ScanRequest request = ScanRequest.builder()
+                .tableName(table)
+                .filterExpression("begins_with(LockID, :beginning)")
+                .projectionExpression(LockItems.LOCK_ID)
+                .expressionAttributeValues(Map.of(":beginning", AttributeValue.fromS(beginning)))
+                .overrideConfiguration(S3Requests.within(timeout))
+                .build();
+        return client.scanPaginator(request).items().stream()
+                .flatMap(item -> LockItems.lockId(item).stream())
+                .toList();
+    }
+
     void transact(TransactWriteItem... items) {
         client.transactWriteItems(TransactWriteItemsRequest.builder()
                 .transactItems(items)

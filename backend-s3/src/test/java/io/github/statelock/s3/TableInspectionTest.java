@@ -7,6 +7,7 @@ import io.github.statelock.spi.Inspectable.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,11 @@ class TableInspectionTest {
     private final String name = "inspection-" + UUID.randomUUID();
 
     private Map<String, Status> findings() {
-        return new TableInspection(new TableRequests(CLIENT, name, Duration.ofSeconds(10)), Duration.ofSeconds(10))
+        TableRequests requests = new TableRequests(CLIENT, name, Duration.ofSeconds(10));
+        Layout layout = Layout.of("bucket", "", Optional.empty(), "env:").withItems();
+        S3Requests s3 = new S3Requests(S3TestStore.shared().s3, "bucket", S3Encryption.bucketDefault());
+        NameInspection names = new NameInspection(requests, s3, layout, Duration.ofSeconds(10));
+        return new TableInspection(requests, names, Duration.ofSeconds(10))
                 .findings().stream().collect(Collectors.toMap(Finding::name, Finding::status));
     }
 
@@ -38,7 +43,11 @@ class TableInspectionTest {
     void aTableAsItShouldBe() {
         LockTable.create(CLIENT, name);
         assertThat(findings())
-                .isEqualTo(Map.of("lock table", Status.OK, "global table", Status.OK, "table time to live", Status.OK));
+                .isEqualTo(Map.of(
+                        "lock table", Status.OK,
+                        "global table", Status.OK,
+                        "table time to live", Status.OK,
+                        "names of locks", Status.OK));
     }
 
     @Test

@@ -33,7 +33,7 @@ public abstract class DriverBackend implements StateBackend {
     protected DriverBackend(LockDriver lockDriver, StateDriver stateDriver, EngineOptions options) {
         EngineThreads threads = new EngineThreads(options);
         this.locks = new DriverLockManager(lockDriver, options, threads);
-        this.states = new DriverStateStore(stateDriver, options, threads, lockDriver::lockPath);
+        this.states = new DriverStateStore(stateDriver, options, threads, KeyRules.of(lockDriver));
         LeaseBounds bounds = lockDriver.leaseBounds();
         this.capabilities = new Capabilities(
                 bounds.shortest(),

@@ -35,10 +35,12 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriverLockManager.class);
 
     private final Engine engine;
+    private final KeyRules keys;
     private final ShutdownHook shutdownHook = new ShutdownHook(this::close);
 
     DriverLockManager(LockDriver driver, EngineOptions options, EngineThreads threads) {
         this.engine = new Engine(driver, options, threads);
+        this.keys = KeyRules.of(driver);
         if (options.releaseOnShutdown()) {
             shutdownHook.add();
         }
@@ -78,6 +80,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
 
     private LockAttempt attempt(StateKey key, LockOptions options, Duration wait) throws InterruptedException {
         engine.threads.requireOpen();
+        keys.require(key);
         requireLease(options.lease());
         return new AcquireLoop(
                         engine, key, options, wait, () -> Holder.propose(engine.driver, key, options, engine.ticker))
@@ -136,6 +139,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
 
     @Override
     public Optional<ObservedLock> inspect(StateKey key) {
+        keys.require(key);
         return call(() -> engine.driver.observe(key));
     }
 

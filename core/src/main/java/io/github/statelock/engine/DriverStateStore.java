@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The state store of every backend. Safe for use by several threads. */
@@ -24,16 +23,15 @@ final class DriverStateStore implements StateStore {
     private final StateDriver driver;
     private final EngineOptions options;
     private final EngineThreads threads;
-    private final Function<StateKey, String> lockPath;
+    private final KeyRules keys;
 
     /**
      * A state store.
      *
-     * @param lockPath names the object of a state in all of the JVM, as only the lock driver can
+     * @param keys the lock driver's: it names the object of a state in all of the JVM, too
      */
-    DriverStateStore(
-            StateDriver driver, EngineOptions options, EngineThreads threads, Function<StateKey, String> lockPath) {
-        this.lockPath = lockPath;
+    DriverStateStore(StateDriver driver, EngineOptions options, EngineThreads threads, KeyRules keys) {
+        this.keys = keys;
         this.driver = driver;
         this.options = options;
         this.threads = threads;
@@ -41,6 +39,7 @@ final class DriverStateStore implements StateStore {
 
     @Override
     public Optional<State> read(StateKey key) {
+        keys.require(key);
         return call(options.transferTimeout(), () -> driver.read(key)).map(StoredState::state);
     }
 
@@ -86,18 +85,26 @@ final class DriverStateStore implements StateStore {
     }
 
     @Override
+    public List<LeftOut> leftOut(String prefix) {
+        return call(options.transferTimeout(), () -> driver.leftOut(prefix));
+    }
+
+    @Override
     public List<Revision> history(StateKey key) {
+        keys.require(key);
         return call(options.callTimeout(), () -> driver.history(key));
     }
 
     @Override
     public Optional<State> read(StateKey key, StateVersion version) {
+        keys.require(key);
         return call(options.transferTimeout(), () -> driver.read(key, version));
     }
 
     private StateChange change(StateWrite write) {
         threads.requireOpen();
-        Pace.Change object = new Pace.Change("state of " + lockPath.apply(write.key()), false);
+        keys.require(write.key());
+        Pace.Change object = new Pace.Change("state of " + keys.lockPath(write.key()), false);
         return new StateChange(driver, options, threads, write, object);
     }
 

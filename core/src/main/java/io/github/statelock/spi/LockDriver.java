@@ -31,6 +31,17 @@ public interface LockDriver {
     String lockPath(StateKey key);
 
     /**
+     * Why this store cannot hold a key: its state, lock, digest or fence could be taken for another key's. No request. The engine
+     * asks before everything else, for states too.
+     *
+     * @param key the key
+     * @return the rule that it breaks; by default {@link StateKey#notPortable}
+     */
+    default Optional<String> keyProblem(StateKey key) {
+        return key.notPortable();
+    }
+
+    /**
      * The leases that this driver can keep. No request.
      *
      * @return the bounds

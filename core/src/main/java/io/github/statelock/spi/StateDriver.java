@@ -74,6 +74,16 @@ public interface StateDriver {
     List<StateKey> list(String prefix);
 
     /**
+     * What {@link #list} leaves out, though it may be a state: no key of this store names it. Not locks, digests and fences.
+     *
+     * @param prefix the beginning of the names; empty for all
+     * @return the names and why they are no keys, ordered by name; by default none
+     */
+    default List<StateStore.LeftOut> leftOut(String prefix) {
+        return List.of();
+    }
+
+    /**
      * Whether old versions can be read.
      *
      * @return whether there is a history

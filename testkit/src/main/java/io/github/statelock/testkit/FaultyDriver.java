@@ -69,6 +69,11 @@ public final class FaultyDriver implements LockDriver {
     }
 
     @Override
+    public Optional<String> keyProblem(StateKey key) {
+        return inner.keyProblem(key);
+    }
+
+    @Override
     public LeaseBounds leaseBounds() {
         return inner.leaseBounds();
     }

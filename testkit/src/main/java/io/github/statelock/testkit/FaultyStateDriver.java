@@ -76,6 +76,11 @@ public final class FaultyStateDriver implements StateDriver {
     }
 
     @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        return read(Operation.LIST, () -> inner.leftOut(prefix));
+    }
+
+    @Override
     public List<StateKey> list(String prefix) {
         return read(Operation.LIST, () -> inner.list(prefix));
     }

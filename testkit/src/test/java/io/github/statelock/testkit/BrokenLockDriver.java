@@ -127,6 +127,11 @@ final class BrokenLockDriver implements LockDriver {
     }
 
     @Override
+    public Optional<String> keyProblem(StateKey key) {
+        return inner.keyProblem(key);
+    }
+
+    @Override
     public List<ObservedLock> list(String prefix) {
         return inner.list(prefix).stream().map(this::seen).toList();
     }

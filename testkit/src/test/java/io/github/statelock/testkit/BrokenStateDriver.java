@@ -81,6 +81,11 @@ final class BrokenStateDriver implements StateDriver {
     }
 
     @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        return inner.leftOut(prefix);
+    }
+
+    @Override
     public List<StateKey> list(String prefix) {
         return inner.list(prefix);
     }
