@@ -49,6 +49,11 @@ final class DoctorCommand implements Callable<Integer> {
         StateKey key = key();
         URI uri = root.store();
         root.requireThere(uri);
+        root.requireOurs(uri);
+        if ("tfdir".equalsIgnoreCase(uri.getScheme())) {
+            throw new UsageException("doctor proves what a store of Statelock's enforces; " + StorePlaces.name(uri)
+                    + " is locked by the operating system.");
+        }
         DoctorReport report = new DoctorReport(root.output);
         try (StateBackend one = StateBackends.open(uri);
                 StateBackend other = StateBackends.open(uri)) {

@@ -1,5 +1,6 @@
 package io.github.statelock.cli;
 
+import io.github.statelock.InvalidKeyException;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.LockInfo;
@@ -88,7 +89,7 @@ final class Errors {
         if (e instanceof LeasedException leased) {
             return explainLeased(leased.holder());
         }
-        if (e instanceof UsageException) {
+        if (e instanceof UsageException || e instanceof InvalidKeyException) {
             return Problem.of("usage", ExitCodes.USAGE, message(e));
         }
         if (e instanceof InterruptedException) {

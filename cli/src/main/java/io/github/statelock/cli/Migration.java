@@ -5,9 +5,8 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.LockedState;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.State;
-import io.github.statelock.StateBackend;
-import io.github.statelock.StateKey;
 import io.github.statelock.cli.Errors.Problem;
+import io.github.statelock.cli.MigrationStore.Place;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -67,17 +66,18 @@ final class Migration {
     /**
      * The end of one key.
      *
+     * @param move which state, and to where
      * @param size the content's length in bytes, where it was read
      * @param problem what went wrong
      */
-    record Result(StateKey key, Outcome outcome, Optional<Integer> size, Optional<Problem> problem) {
+    record Result(Move move, Outcome outcome, Optional<Integer> size, Optional<Problem> problem) {
 
-        static Result done(State source, Outcome outcome) {
-            return new Result(source.key(), outcome, Optional.of(source.size()), Optional.empty());
+        static Result done(Move move, State source, Outcome outcome) {
+            return new Result(move, outcome, Optional.of(source.size()), Optional.empty());
         }
 
-        static Result failed(StateKey key, Problem problem) {
-            return new Result(key, Outcome.FAILED, Optional.empty(), Optional.of(problem));
+        static Result failed(Move move, Problem problem) {
+            return new Result(move, Outcome.FAILED, Optional.empty(), Optional.of(problem));
         }
 
         /** Whether the failure says nothing of the key, but that a store does not serve. */
@@ -86,11 +86,8 @@ final class Migration {
         }
     }
 
-    /** A store and its name. */
-    record Side(URI uri, StateBackend backend) {}
-
-    private final Side from;
-    private final Side to;
+    private final MigrationStore from;
+    private final MigrationStore to;
     private final WaitOptions waiting;
     private final Output output;
     private final boolean force;
@@ -101,7 +98,7 @@ final class Migration {
     /** Whether the two stores were found to be two. */
     private boolean different;
 
-    Migration(Side from, Side to, WaitOptions waiting, Output output, boolean force) {
+    Migration(MigrationStore from, MigrationStore to, WaitOptions waiting, Output output, boolean force) {
         this.from = from;
         this.to = to;
         this.waiting = waiting;
@@ -111,103 +108,113 @@ final class Migration {
     }
 
     /**
-     * Copies one key.
+     * Copies one state.
      *
      * @param listed whether the source has listed the key. Otherwise it is looked for first: some stores would make an empty
      *     object to lock a key that they do not have
      * @throws UsageException if both stores are one
      */
-    Result copy(StateKey key, boolean listed) throws InterruptedException {
-        return withProblems(key, () -> {
-            at = from.uri();
-            return listed || from.backend().states().read(key).isPresent() ? copyUnderLocks(key) : absent(key);
+    Result copy(Move move, boolean listed) throws InterruptedException {
+        return withProblems(move, () -> {
+            Place source = from.place(move.from());
+            Place target = to.place(move.to());
+            at = source.uri();
+            return listed || read(source).isPresent() ? copyUnderLocks(new Work(move, source, target)) : absent(move);
         });
     }
 
-    private Result copyUnderLocks(StateKey key) throws InterruptedException {
+    /** One state, and the two places where it is and is to be. */
+    private record Work(Move move, Place source, Place target) {}
+
+    private static Optional<State> read(Place place) {
+        return place.backend().states().read(place.key());
+    }
+
+    private Result copyUnderLocks(Work work) throws InterruptedException {
+        Place source = work.source();
         try (HeldLock sourceLock = Acquisition.take(
                 waiting.builder("migrate").info("to " + StorePlaces.name(to.uri())),
                 output,
-                options -> from.backend().locks().acquire(key, options))) {
-            at = to.uri();
-            requireTwoStores(key, sourceLock);
-            Result result = copyUnderSourceLock(key, sourceLock);
-            at = from.uri();
+                options -> source.backend().locks().acquire(source.key(), options))) {
+            at = work.target().uri();
+            requireTwoStores(work.target(), sourceLock);
+            Result result = copyUnderSourceLock(work, sourceLock);
+            at = source.uri();
             sourceLock.ensureHeld();
             return result;
         }
     }
 
-    private Result copyUnderSourceLock(StateKey key, HeldLock sourceLock) throws InterruptedException {
+    private Result copyUnderSourceLock(Work work, HeldLock sourceLock) throws InterruptedException {
+        Place place = work.target();
         try (LockedState target = Acquisition.take(
                 waiting.builder("migrate").info("from " + StorePlaces.name(from.uri())),
                 output,
-                options -> to.backend().lock(key, options))) {
-            at = from.uri();
+                options -> place.backend().lock(place.key(), options))) {
+            at = work.source().uri();
             // Not as the lock's holder, whose read might put a digest right: the source stays as it is.
-            Optional<State> source = from.backend().states().read(key);
-            at = to.uri();
+            Optional<State> source = read(work.source());
+            at = place.uri();
             if (source.isEmpty()) {
-                return absent(key);
+                return absent(work.move());
             }
             Optional<State> before = target.read();
             byte[] content = source.get().bytes();
             if (before.isPresent() && before.get().hasContent(content)) {
-                return Result.done(source.get(), Outcome.ALREADY_THERE);
+                return Result.done(work.move(), source.get(), Outcome.ALREADY_THERE);
             }
             if (before.isPresent() && !force) {
-                return conflict(source.get(), before.get());
+                return conflict(work.move(), source.get(), before.get());
             }
             sourceLock.ensureHeld();
             target.overwrite(content);
-            verify(key, content);
-            return Result.done(source.get(), before.isPresent() ? Outcome.OVERWRITTEN : Outcome.COPIED);
+            verify(place, content);
+            return Result.done(work.move(), source.get(), before.isPresent() ? Outcome.OVERWRITTEN : Outcome.COPIED);
         }
     }
 
-    private void verify(StateKey key, byte[] content) {
-        Optional<State> written = to.backend().states().read(key);
+    private static void verify(Place target, byte[] content) {
+        Optional<State> written = read(target);
         if (written.isEmpty() || !written.get().hasContent(content)) {
-            throw new FailureException("What was read back of \"" + key + "\" from the target is not what was written: "
-                    + content.length + " bytes were written, "
+            throw new FailureException("What was read back of \"" + target.key() + "\" from the target is not what was"
+                    + " written: " + content.length + " bytes were written, "
                     + written.map(state -> state.size() + " were read").orElse("nothing was read")
                     + ". Do not use the copy; the source is as it was.");
         }
     }
 
     /** Says what would happen. Takes no lock and writes nothing. */
-    Result rehearse(StateKey key, boolean targetExists) throws InterruptedException {
-        return withProblems(key, () -> {
-            Optional<Problem> held = held(from, key);
-            if (held.isEmpty() && targetExists) {
-                held = held(to, key);
-            }
+    Result rehearse(Move move, boolean targetExists) throws InterruptedException {
+        return withProblems(move, () -> {
+            Place source = from.place(move.from());
+            Optional<Place> target = targetExists ? Optional.of(to.place(move.to())) : Optional.empty();
+            Optional<Problem> held = held(source).or(() -> target.flatMap(this::held));
             if (held.isPresent()) {
-                return Result.failed(key, held.get());
+                return Result.failed(move, held.get());
             }
-            at = from.uri();
-            Optional<State> source = from.backend().states().read(key);
+            at = source.uri();
+            Optional<State> copied = read(source);
             at = to.uri();
-            Optional<State> target = targetExists ? to.backend().states().read(key) : Optional.empty();
-            return source.map(state -> foreseen(state, target)).orElseGet(() -> absent(key));
+            Optional<State> there = target.flatMap(Migration::read);
+            return copied.map(state -> foreseen(move, state, there)).orElseGet(() -> absent(move));
         });
     }
 
-    private Result foreseen(State source, Optional<State> target) {
+    private Result foreseen(Move move, State source, Optional<State> target) {
         if (target.isEmpty()) {
-            return Result.done(source, Outcome.WOULD_COPY);
+            return Result.done(move, source, Outcome.WOULD_COPY);
         }
         if (target.get().hasContent(source.bytes())) {
-            return Result.done(source, Outcome.ALREADY_THERE);
+            return Result.done(move, source, Outcome.ALREADY_THERE);
         }
-        return force ? Result.done(source, Outcome.WOULD_OVERWRITE) : conflict(source, target.get());
+        return force ? Result.done(move, source, Outcome.WOULD_OVERWRITE) : conflict(move, source, target.get());
     }
 
-    private Optional<Problem> held(Side side, StateKey key) {
-        at = side.uri();
-        return side.backend()
+    private Optional<Problem> held(Place place) {
+        at = place.uri();
+        return place.backend()
                 .locks()
-                .inspect(key)
+                .inspect(place.key())
                 .filter(lock -> !lock.expired())
                 .map(Migration::held);
     }
@@ -218,33 +225,34 @@ final class Migration {
     }
 
     /** One place by two names shows itself by the lock that was just taken there. */
-    private void requireTwoStores(StateKey key, HeldLock sourceLock) {
+    private void requireTwoStores(Place target, HeldLock sourceLock) {
         if (different) {
             return;
         }
         LockInfo ours = sourceLock.info();
-        if (to.backend()
+        if (target.backend()
                 .locks()
-                .inspect(key)
+                .inspect(target.key())
                 .filter(lock -> lock.hasId(ours.id()))
                 .isPresent()) {
-            throw new UsageException("--from and --to are the same store: the lock of \"" + key
+            throw new UsageException("--from and --to are the same store: the lock of \"" + target.key()
                     + "\" that was taken in the one is in the other too.");
         }
         different = true;
     }
 
-    private static Result absent(StateKey key) {
+    private static Result absent(Move move) {
         return Result.failed(
-                key, Problem.of("failure", ExitCodes.FAILURE, "There is no state \"" + key + "\" at the source."));
+                move,
+                Problem.of("failure", ExitCodes.FAILURE, "There is no state \"" + move.from() + "\" at the source."));
     }
 
-    private static Result conflict(State source, State target) {
-        String text = "The target has another state \"" + source.key()
+    private static Result conflict(Move move, State source, State target) {
+        String text = "The target has another state \"" + move.to()
                 + "\". It was not overwritten; --force does that." + "\nAt the source:\n" + States.describe(source)
                 + "\nAt the target:\n" + States.describe(target);
         return Result.failed(
-                source.key(),
+                move,
                 new Problem(
                         "conflict",
                         ExitCodes.CONFLICT,
@@ -252,22 +260,22 @@ final class Migration {
                         Json.object().with("source", States.json(source)).with("target", States.json(target))));
     }
 
-    /** One key's work. */
+    /** One state's steps. */
     @FunctionalInterface
-    private interface Work {
+    private interface Steps {
         Result run() throws InterruptedException;
     }
 
-    /** What goes wrong with one key is its result; the others go on. */
-    private Result withProblems(StateKey key, Work work) throws InterruptedException {
+    /** What goes wrong with one state is its result; the others go on. */
+    private Result withProblems(Move move, Steps steps) throws InterruptedException {
         try {
-            return work.run();
+            return steps.run();
         } catch (UsageException e) { // of the whole run
             throw e;
         } catch (RuntimeException e) {
             output.trace(e);
             Supplier<String> store = () -> at.toString();
-            return Result.failed(key, new Errors(output, store).explain(e));
+            return Result.failed(move, new Errors(output, store).explain(e));
         }
     }
 }

@@ -155,7 +155,7 @@ final class Statelock {
 
     private static StateKey key(String text) {
         try {
-            return StateKey.of(text);
+            return StateKey.verbatim(text);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
         }
@@ -194,6 +194,11 @@ final class Statelock {
         return " is not a URI: " + e.getReason() + " in " + Shell.quote(UriOptions.place(text));
     }
 
+    /** Whether the store is named by an argument. */
+    boolean isStoreNamed() {
+        return store != null;
+    }
+
     /** How to name the store in a command that is shown to the user; empty where the environment names it. */
     private String storeName() {
         URI named = store;
@@ -219,6 +224,15 @@ final class Statelock {
         }
     }
 
+    /** Refuses a folder where the tools keep states of their own, which would look empty, and whose locks would not be seen. */
+    void requireOurs(URI uri) {
+        if (StorePlaces.isOfTools(uri)) {
+            throw new UsageException("In " + uri.getPath()
+                    + " there are states of Terraform's or OpenTofu's own local backend,"
+                    + " and none of Statelock's. To use them, name the folder tfdir://" + uri.getRawPath() + ".");
+        }
+    }
+
     /** Opens a store for a command that ends; the caller closes it. */
     StateBackend open(URI uri) {
         if (StorePlaces.isPassing(uri)) {
@@ -230,6 +244,7 @@ final class Statelock {
 
     /** Opens a store; the caller closes it. */
     StateBackend openAny(URI uri) {
+        requireOurs(uri);
         try {
             return StateBackends.open(uri);
         } catch (BackendMisconfiguredException e) {

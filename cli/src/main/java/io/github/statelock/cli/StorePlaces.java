@@ -4,10 +4,13 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.spi.UriOptions;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -17,6 +20,8 @@ final class StorePlaces {
 
     /** The options that say where a store is. All others say how to reach or use it. */
     private static final Set<String> PLACE = Set.of("endpoint", "workspace", "workspace_key_prefix");
+
+    private static final Set<String> FOLDERS = Set.of("file", "tfdir");
 
     private static final Pattern NOT_UNDERSTOOD =
             Pattern.compile("The store's URI |A store's URI |No backend on the classpath ");
@@ -33,7 +38,7 @@ final class StorePlaces {
         if (uri.isOpaque()) {
             return scheme + ":" + uri.getSchemeSpecificPart().replaceFirst("\\?.*", "");
         }
-        if (scheme.equals("file")) {
+        if (FOLDERS.contains(scheme)) {
             return "file:" + realPath(Path.of(String.valueOf(uri.getPath())));
         }
         String path = String.valueOf(uri.normalize().getPath()).replaceAll("^/+|/+$", "");
@@ -60,14 +65,35 @@ final class StorePlaces {
 
     /** Whether opening the store would make it: a folder that is not there. */
     static boolean isMissing(URI uri) {
-        if (!"file".equalsIgnoreCase(uri.getScheme())
-                || uri.getPath() == null
-                || uri.getPath().isEmpty()) {
-            return false;
+        return folder(uri).filter(Files::notExists).isPresent();
+    }
+
+    /** The folder that a URI names; empty for other URIs, and for a path that opening it says what is wrong with. */
+    private static Optional<Path> folder(URI uri) {
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        if (!FOLDERS.contains(scheme) || uri.getPath() == null || uri.getPath().isEmpty()) {
+            return Optional.empty();
         }
         try {
-            return Files.notExists(Path.of(uri.getPath()));
+            return Optional.of(Path.of(uri.getPath()));
         } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a folder that is named as a store of ours is one of the tools' local backend, and has nothing of ours. */
+    static boolean isOfTools(URI uri) {
+        return "file".equalsIgnoreCase(uri.getScheme())
+                && folder(uri)
+                        .filter(folder -> Files.notExists(folder.resolve("keys")))
+                        .filter(StorePlaces::hasFilesOfTools)
+                        .isPresent();
+    }
+
+    private static boolean hasFilesOfTools(Path folder) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{*.tfstate,*.tfstate.d,.*.lock.info}")) {
+            return files.iterator().hasNext();
+        } catch (IOException | DirectoryIteratorException e) {
             return false; // opening it says what is wrong
         }
     }

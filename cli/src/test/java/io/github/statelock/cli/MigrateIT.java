@@ -231,9 +231,10 @@ class MigrateIT {
         assertThat(result.out().lines()).hasSize(1);
         assertThat(result.out())
                 .startsWith("{\"dryRun\":false,\"total\":2,\"copied\":1,\"overwritten\":0,\"alreadyThere\":0")
-                .contains("\"failed\":1,\"notTried\":0,\"keys\":[{\"key\":\"b\",\"outcome\":\"failed\"")
+                .contains(
+                        "\"failed\":1,\"notTried\":0,\"keys\":[{\"key\":\"b\",\"target\":\"b\",\"outcome\":\"failed\"")
                 .contains("\"error\":{\"kind\":\"conflict\",\"exitCode\":5,\"message\":")
-                .contains("{\"key\":\"a\",\"outcome\":\"copied\",\"size\":1,\"error\":null}");
+                .contains("{\"key\":\"a\",\"target\":\"a\",\"outcome\":\"copied\",\"size\":1,\"error\":null}");
         assertThat(result.err().lines())
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).startsWith("{\"done\":").contains("\"total\":2"));
@@ -262,6 +263,51 @@ class MigrateIT {
         assertThat(folder.resolve("missing")).doesNotExist();
         Cli.bare().run("migrate", "--from", from.toUri().toString(), "--all").exits(2);
         assertThat(states(to)).isEmpty();
+    }
+
+    @Test
+    void whereNothingIsFoundThatIsSaidAndIsNoSuccess() {
+        assertThat(migrate("--all").exits(1).out())
+                .isEqualTo("States: 0. 0 copied, 0 already there, 0 failed. There is no state at the source.\n");
+        assertThat(migrate("--all", "--dry-run").exits(1).out()).contains("There is no state at the source.");
+    }
+
+    @Test
+    void aThirdStoreIsRefusedAndNotIgnored() {
+        put(from, "a", "1");
+        assertThat(migrate("--all", "--store", "file:///elsewhere").exits(2).err())
+                .contains("leave --store out");
+        assertThat(states(to)).isEmpty();
+    }
+
+    @Test
+    void statesGetTheNamesThatTheyAreGiven() throws Exception {
+        put(from, "a", "1");
+        put(from, "b=c", "2");
+        put(from, "d", "3");
+        Path map = Files.writeString(folder.resolve("map"), "# names\n\na=one\nb\\=c=two\n");
+        Cli.Result result = migrate("--all", "--map", map.toString(), "d=three").exits(0);
+        assertThat(result.err()).contains("copied a as one", "copied b=c as two", "copied d as three");
+        assertThat(states(to))
+                .isEqualTo(Map.of(StateKey.of("one"), "1", StateKey.of("two"), "2", StateKey.of("three"), "3"));
+        assertThat(migrate("a", "d=three", "--json").exits(0).out())
+                .contains("{\"key\":\"a\",\"target\":\"a\",\"outcome\":\"copied\"")
+                .contains("{\"key\":\"d\",\"target\":\"three\",\"outcome\":\"alreadyThere\"");
+        migrate("--map", folder.resolve("missing").toString()).exits(1);
+        migrate("--map", Files.writeString(map, "no equals sign").toString()).exits(2);
+    }
+
+    @Test
+    void aFolderOfTheToolsOwnStatesIsRecognized() throws Exception {
+        Files.writeString(from.resolve("terraform.tfstate"), Texts.state(3, ""));
+        Cli.Result refused = migrate("--all").exits(2);
+        assertThat(refused.err()).contains("local backend").contains("tfdir://" + from);
+        Cli.bare().run("doctor", "--store", from.toUri().toString()).exits(2);
+        Cli.Result copied = Cli.bare()
+                .run("migrate", "--from", "tfdir://" + from, "--to", to.toUri().toString(), "--all")
+                .exits(0);
+        assertThat(copied.out()).startsWith("States: 1. 1 copied");
+        assertThat(states(to)).containsEntry(StateKey.of("terraform.tfstate"), Texts.state(3, ""));
     }
 
     @Test

@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Migrations between kinds of stores. */
 class MigrateStoresIT {
@@ -116,6 +118,68 @@ class MigrateStoresIT {
         assertThat(digest(s3)).as("the source's").isEqualTo(md5("something else"));
     }
 
+    /** A store under a prefix does not have the states of other workspaces below it. */
+    @Test
+    void allStatesAreThoseOfAllWorkspaces() {
+        URI s3 = URI.create(Stores.s3WithTable());
+        URI dev = URI.create(s3 + "&workspace=dev");
+        put(s3, KEY, "one");
+        put(dev, KEY, "two");
+        Cli.Result listed = Cli.on(s3.toString()).run("ls").exits(0);
+        assertThat(listed.out()).isEqualTo(KEY + "\n");
+        assertThat(listed.err())
+                .contains("1 state of the workspace dev")
+                .contains("&workspace=dev'")
+                .contains(KEY);
+        assertThat(Cli.on(s3.toString()).run("ls", "--json").exits(0).out())
+                .contains("\"workspaces\":[{\"workspace\":\"dev\",\"store\":\"" + dev + "\",\"states\":[\"" + KEY
+                        + "\"]}]")
+                .contains("\"skipped\":[]");
+        assertThat(Cli.on(dev.toString()).run("ls").exits(0).err()).isEmpty();
+
+        assertThat(migrate(s3, folder("to"), "--all").exits(0).out()).contains("2 copied");
+        assertThat(states(folder("to")))
+                .isEqualTo(Map.of(StateKey.of(KEY), "one", StateKey.of("env:/dev/" + KEY), "two"));
+        URI other = URI.create(Stores.s3WithLockFiles());
+        assertThat(migrate(folder("to"), other, "--all").exits(0).out()).contains("2 copied");
+        assertThat(states(URI.create(other + "&workspace=dev"))).containsEntry(StateKey.of(KEY), "two");
+        assertThat(migrate(s3, other, "--all").exits(0).out()).contains("2 already there");
+        assertThat(migrate(s3, folder("named"), "env:/dev/" + KEY + "=dev.tfstate")
+                        .exits(0)
+                        .err())
+                .contains("copied env:/dev/" + KEY + " as dev.tfstate");
+        Cli.Result one = migrate(s3, folder("one"), "--all", "--keep-keys").exits(1);
+        assertThat(one.err()).contains("left out env:/dev/" + KEY, "workspace=");
+        assertThat(one.out()).contains("1 copied").contains("1 left out");
+        assertThat(migrate(dev, folder("one"), "--all", "--terraform").exits(2).err())
+                .contains("workspace=");
+    }
+
+    @Test
+    void whatHasNoNameIsNamedAndIsNoSuccess() {
+        URI s3 = URI.create(Stores.s3WithTable());
+        put(s3, "a", "one");
+        String bucket = Stores.bucket(s3.toString());
+        try (S3Client client = Stores.s3()) {
+            client.putObject(r -> r.bucket(bucket).key("states/a-md5"), RequestBody.fromString("somebody's state"));
+        }
+        Cli.Result result = migrate(s3, folder("to"), "--all").exits(1);
+        assertThat(result.out()).isEqualTo("States: 1. 1 copied, 0 already there, 0 failed, 1 left out.\n");
+        assertThat(result.err()).contains("left out a-md5: ").contains("reserved for locks, digests and fences");
+        assertThat(migrate(s3, folder("to"), "--all", "--json").exits(1).out())
+                .contains("\"skipped\":[{\"name\":\"a-md5\",\"reason\":");
+        assertThat(Cli.on(s3.toString()).run("ls").exits(0).err()).contains("left out a-md5");
+        assertThat(Cli.on(s3.toString()).run("pull", "a-md5").exits(2).err()).contains("reserved");
+        URI gcs = URI.create(Stores.gcs());
+        put(gcs, "notes.json", "1");
+        put(gcs, "default.tfstate", "2");
+        Cli.Result named = migrate(gcs, folder("gcs"), "--all", "--terraform").exits(1);
+        assertThat(named.err()).contains("left out notes.json: ").contains("notes.json=KEY");
+        assertThat(states(folder("gcs"))).containsOnlyKeys(StateKey.of("terraform.tfstate"));
+        migrate(gcs, folder("gcs"), "--all", "--terraform", "notes.json=notes.json")
+                .exits(0);
+    }
+
     @Test
     void oneBucketByTwoNamesShowsItselfByItsLock() {
         URI one = URI.create(Stores.s3WithTable());
@@ -131,10 +195,12 @@ class MigrateStoresIT {
         URI azure = URI.create(Stores.azure());
         URI gcs = URI.create(Stores.gcs());
         put(azure, KEY, Texts.state(3, ""));
-        migrate(azure, gcs, KEY).exits(0);
+        assertThat(migrate(azure, gcs, KEY).exits(2).err()).contains("prod/network/default.tfstate", "--terraform");
+        migrate(azure, gcs, KEY, "--keep-keys").exits(0);
         assertThat(states(gcs)).containsExactly(Map.entry(StateKey.of(KEY), Texts.state(3, "")));
-        assertThat(migrate(gcs, azure, KEY).exits(0).out()).contains("1 already there");
-        assertThat(migrate(azure, gcs, "missing").exits(1).err()).contains("There is no state \"missing\"");
+        assertThat(migrate(gcs, azure, KEY, "--keep-keys").exits(0).out()).contains("1 already there");
+        assertThat(migrate(azure, gcs, "missing", "--keep-keys").exits(1).err())
+                .contains("There is no state \"missing\"");
         assertThat(Stores.azureContainer(Stores.bucket(azure.toString()))
                         .getBlobClient("states/missing")
                         .exists())

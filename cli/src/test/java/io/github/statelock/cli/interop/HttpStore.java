@@ -55,7 +55,12 @@ final class HttpStore implements SharedStore {
 
     @Override
     public Map<String, Object> arguments() {
-        String state = address + "/" + KEY;
+        return arguments(KEY);
+    }
+
+    /** What stands in the backend block for another state. */
+    Map<String, Object> arguments(String key) {
+        String state = address + "/" + key;
         return Map.of("address", state, "lock_address", state, "unlock_address", state);
     }
 
@@ -82,6 +87,11 @@ final class HttpStore implements SharedStore {
     @Override
     public List<String> residue() {
         return Cli.on(uri).run("locks").exits(0).out().lines().toList();
+    }
+
+    /** Where the server is. */
+    String address() {
+        return address;
     }
 
     /** What the server has told about its requests. */

@@ -2,6 +2,7 @@ package io.github.statelock.cli.interop;
 
 import io.github.statelock.cli.Cli;
 import io.github.statelock.testkit.TestPrograms;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** A working folder of the real OpenTofu, with one resource of a provider that is built in. */
+/** A working folder of the real OpenTofu, or of Terraform, with one resource of a provider that is built in. */
 final class Tofu {
 
     /** The resource is made anew for every marker, and runs a command while it is made, under the lock. */
@@ -34,27 +37,27 @@ final class Tofu {
             }
             """;
 
+    private final Path program;
     private final Path folder;
     private final Map<String, String> environment;
 
-    private Tofu(Path folder, Map<String, String> environment) {
+    private Tofu(Path program, Path folder, Map<String, String> environment) {
+        this.program = program;
         this.folder = folder;
         this.environment = environment;
     }
 
     /** A folder whose backend is configured and initialized. */
     static Tofu in(Path folder, SharedStore store, String moreConfiguration) throws IOException {
+        Tofu tofu = in(TestPrograms.openTofu(), folder, store.environment());
+        tofu.write(block(store.backend(), store.arguments()) + moreConfiguration);
+        tofu.run("init").exits(0);
+        return tofu;
+    }
+
+    /** A folder of a program without a configuration. */
+    static Tofu in(Path program, Path folder, Map<String, String> more) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("main.tf"), """
-                terraform {
-                  backend "%s" {
-                    %s
-                  }
-                }
-                %s
-                %s
-                """.formatted(
-                        store.backend(), Hcl.arguments(store.arguments()), RESOURCE, moreConfiguration));
         Files.writeString(folder.resolve("empty.tfrc"), "");
         Map<String, String> environment = new LinkedHashMap<>(Map.of(
                 "TF_CLI_CONFIG_FILE", folder.resolve("empty.tfrc").toString(),
@@ -63,17 +66,38 @@ final class Tofu {
                 "TF_DATA_DIR", folder.resolve("data").toString(),
                 "CHECKPOINT_DISABLE", "1",
                 "TF_VAR_marker", "none"));
-        environment.putAll(store.environment());
-        Tofu tofu = new Tofu(folder, environment);
-        tofu.run("init").exits(0);
-        return tofu;
+        environment.putAll(more);
+        return new Tofu(program, folder, environment);
+    }
+
+    static String block(String backend, Map<String, Object> arguments) {
+        return """
+                terraform {
+                  backend "%s" {
+                    %s
+                  }
+                }
+                """.formatted(backend, Hcl.arguments(arguments));
+    }
+
+    /** Configures the resource, and what comes before it. */
+    void write(String configuration) throws IOException {
+        Files.writeString(folder.resolve("main.tf"), configuration + RESOURCE);
+    }
+
+    /** Terraform's command, where there is one on the path. */
+    static Optional<Path> terraform() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                .map(part -> Path.of(part, "terraform"))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     /** The same folder with a variable of the configuration set. */
     Tofu with(String variable, String value) {
         Map<String, String> more = new LinkedHashMap<>(environment);
         more.put("TF_VAR_" + variable, value);
-        return new Tofu(folder, more);
+        return new Tofu(program, folder, more);
     }
 
     Cli.Running startApply(String marker, String... more) {
@@ -95,7 +119,7 @@ final class Tofu {
     }
 
     private Cli.Running start(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(TestPrograms.openTofu().toString(), "-chdir=" + folder));
+        List<String> command = new ArrayList<>(List.of(program.toString(), "-chdir=" + folder));
         command.addAll(arguments);
         return new Cli.Running(command, environment, new byte[0]);
     }
