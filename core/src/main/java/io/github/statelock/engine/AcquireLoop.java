@@ -172,7 +172,7 @@ final class AcquireLoop {
         Timed<Optional<ObservedLock>> seen;
         try {
             seen = Waits.get(engine.threads
-                    .lockCalls
+                    .lookCalls
                     .start(patience.callTimeout(), () -> engine.driver.observe(key))
                     .answer());
         } catch (BackendDeniedException e) {

@@ -76,7 +76,7 @@ final class Attempt {
             firstSend = engine.ticker.nanos();
             firstSendWall = engine.ticker.wallMillis();
         }
-        Call<AcquireOutcome> call = engine.threads.lockCalls.start(engine.create(proposal.key()), timeout, request);
+        Call<AcquireOutcome> call = engine.threads.createCalls.start(engine.create(proposal.key()), timeout, request);
         inFlight = call;
         Timed<AcquireOutcome> answer = answer(call);
         inFlight = null;

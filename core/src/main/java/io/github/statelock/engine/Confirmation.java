@@ -134,7 +134,7 @@ final class Confirmation {
             throws InterruptedException {
         try {
             return Waits.get(engine.threads
-                    .lockCalls
+                    .createCalls
                     .start(change, patience.callTimeout(), request)
                     .answer());
         } catch (BackendDeniedException | BackendMisconfiguredException e) {

@@ -130,6 +130,19 @@ public abstract class DriverBackend implements StateBackend {
         }
 
         /**
+         * How many requests of one kind may be in flight at the same time. The kinds are: requests that take a lock, that look
+         * at one, that remove one, and that read or write a state. Renewals have a bound of their own. A request beyond the
+         * bound waits for its turn, which counts against its timeout. Each request in flight has a thread.
+         *
+         * @param requests by default 64; from 1 to 4096
+         * @return this builder
+         */
+        public final B maxRequestsInFlight(int requests) {
+            engine.maxRequestsInFlight(requests);
+            return self();
+        }
+
+        /**
          * Whether held locks are released when the JVM shuts down in an orderly way.
          *
          * @param release by default false
@@ -142,7 +155,7 @@ public abstract class DriverBackend implements StateBackend {
 
         /**
          * Takes the parameters that all stores have in common: {@code call_timeout}, {@code transfer_timeout},
-         * {@code max_state_bytes} and {@code release_on_shutdown}.
+         * {@code max_state_bytes}, {@code max_requests_in_flight} and {@code release_on_shutdown}.
          *
          * @param options the parameters of a store's URI
          * @return this builder
@@ -152,6 +165,8 @@ public abstract class DriverBackend implements StateBackend {
             options.duration("call_timeout", this::callTimeout);
             options.duration("transfer_timeout", this::transferTimeout);
             options.number("max_state_bytes", this::maxStateBytes);
+            options.number(
+                    "max_requests_in_flight", requests -> maxRequestsInFlight((int) Math.max(0, Math.min(requests, Integer.MAX_VALUE))));
             options.flag("release_on_shutdown", this::releaseOnShutdown);
             return self();
         }

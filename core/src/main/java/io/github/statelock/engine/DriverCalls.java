@@ -6,7 +6,6 @@ import io.github.statelock.BackendUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -60,14 +59,14 @@ final class DriverCalls {
      */
     record Call<T>(CompletableFuture<Timed<T>> answer, CompletableFuture<Void> ended) {}
 
-    private final Executor pool;
+    private final Lane lane;
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final Pace pace;
     private final Duration changeInterval;
 
-    DriverCalls(Executor pool, EngineOptions options, Pace pace) {
-        this.pool = pool;
+    DriverCalls(Lane lane, EngineOptions options, Pace pace) {
+        this.lane = lane;
         this.ticker = options.ticker();
         this.scheduler = options.scheduler();
         this.pace = pace;
@@ -87,10 +86,32 @@ final class DriverCalls {
     private <T> Call<T> start(Optional<Pace.Change> change, Duration timeout, Supplier<T> request) {
         Call<T> call = new Call<>(new CompletableFuture<>(), new CompletableFuture<>());
         AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-        Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
-        call.answer().whenComplete((answer, failure) -> timer.cancel());
-        pool.execute(() -> runInTurn(call, state, change, request));
+        try {
+            Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
+            call.answer().whenComplete((answer, failure) -> timer.cancel());
+            execute(call, state, () -> runInTurn(call, state, change, request));
+        } catch (Throwable e) {
+            notStarted(call, state, e);
+        }
         return call;
+    }
+
+    private <T> void execute(Call<T> call, AtomicReference<State> state, Runnable send) {
+        lane.execute(new Lane.Task() {
+            @Override
+            public void run() {
+                try {
+                    send.run();
+                } catch (Throwable e) { // of the pace or the scheduler: what the request throws is its answer
+                    notStarted(call, state, e);
+                }
+            }
+
+            @Override
+            public void refused(Throwable cause) {
+                notStarted(call, state, cause);
+            }
+        });
     }
 
     /** Asks for the turn on the pool's thread, right before the request is sent: between the two nothing may pile up. */
@@ -105,7 +126,8 @@ final class DriverCalls {
                 change.ifPresent(c -> pace.answered(c, changeInterval));
             }
         } else {
-            scheduler.schedule(wait, () -> pool.execute(() -> runInTurn(call, state, change, request)));
+            scheduler.schedule(
+                    wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
         }
     }
 
@@ -124,6 +146,16 @@ final class DriverCalls {
             return false;
         } finally {
             call.ended().complete(null);
+        }
+    }
+
+    /** Unless it was sent: then its answer comes, or its timeout. */
+    private static <T> void notStarted(Call<T> call, AtomicReference<State> state, Throwable cause) {
+        if (state.compareAndSet(State.WAITING, State.DROPPED)) {
+            fail(
+                    call,
+                    new BackendUnavailableException(
+                            "Not sent: this process could not start a thread for the request: " + cause, cause));
         }
     }
 

@@ -174,7 +174,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         engine.threads.requireOpen();
         try {
             return Waits.getUninterruptibly(engine.threads
-                            .lockCalls
+                            .lookCalls
                             .start(engine.options.callTimeout(), request)
                             .answer())
                     .value();

@@ -110,7 +110,7 @@ final class EngineLock implements HeldLock {
 
     @Override
     public void onLost(Consumer<LockLostException> callback) {
-        lost.thenAccept(reason -> callbacks.run(() -> callback.accept(reason)));
+        lost.thenAccept(reason -> callbacks.runLoss(() -> callback.accept(reason)));
     }
 
     @Override
@@ -157,7 +157,7 @@ final class EngineLock implements HeldLock {
 
     /** The release found that the lock had been lost. */
     void foundLost(LockLostException reason) {
-        callbacks.run(() -> listener.lost(this, reason));
+        callbacks.runLoss(() -> listener.lost(this, reason));
     }
 
     /** Frees the place in the local queue, once. */
@@ -191,7 +191,7 @@ final class EngineLock implements HeldLock {
         @Override
         public void lost(String reason) {
             LockLostException loss = new LockLostException(key, info.id(), reason);
-            callbacks.run(() -> listener.lost(EngineLock.this, loss));
+            callbacks.runLoss(() -> listener.lost(EngineLock.this, loss));
             lost.complete(loss);
             end();
         }

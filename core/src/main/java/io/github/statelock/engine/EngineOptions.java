@@ -12,6 +12,7 @@ public final class EngineOptions {
     private final Duration callTimeout;
     private final Duration transferTimeout;
     private final long maxStateBytes;
+    private final int maxRequestsInFlight;
     private final Duration pollFrom;
     private final Duration pollTo;
     private final Duration changeInterval;
@@ -23,6 +24,7 @@ public final class EngineOptions {
         this.callTimeout = builder.callTimeout;
         this.transferTimeout = builder.transferTimeout;
         this.maxStateBytes = builder.maxStateBytes;
+        this.maxRequestsInFlight = builder.maxRequestsInFlight;
         this.pollFrom = builder.pollFrom;
         this.pollTo = builder.pollTo;
         this.changeInterval = builder.changeInterval;
@@ -77,6 +79,24 @@ public final class EngineOptions {
         return maxStateBytes;
     }
 
+    /**
+     * How many requests of one kind may be in flight at the same time.
+     *
+     * @return by default 64
+     */
+    public int maxRequestsInFlight() {
+        return maxRequestsInFlight;
+    }
+
+    /**
+     * How many connections a client needs at most, so that no request waits for one.
+     *
+     * @return the requests of all kinds together
+     */
+    public int maxConnections() {
+        return 4 * maxRequestsInFlight + Renewals.MAX_IN_FLIGHT;
+    }
+
     Duration pollFrom() {
         return pollFrom;
     }
@@ -107,6 +127,7 @@ public final class EngineOptions {
         private Duration callTimeout = Duration.ofSeconds(10);
         private Duration transferTimeout = Duration.ofMinutes(5);
         private long maxStateBytes = 512L << 20;
+        private int maxRequestsInFlight = 64;
         private Duration pollFrom = Duration.ofMillis(250);
         private Duration pollTo = Duration.ofSeconds(2);
         private Duration changeInterval = Duration.ZERO;
@@ -149,6 +170,22 @@ public final class EngineOptions {
                 throw new IllegalArgumentException("maxStateBytes is not between 1 and 2 GiB - 1 KiB: " + bytes);
             }
             this.maxStateBytes = bytes;
+            return this;
+        }
+
+        /**
+         * How many requests of one kind may be in flight at the same time. The kinds are: requests that take a lock, that look
+         * at one, that remove one, and that read or write a state. Renewals have a bound of their own. A request beyond the
+         * bound waits for its turn, which counts against its timeout.
+         *
+         * @param requests by default 64; from 1 to 4096
+         * @return this builder
+         */
+        public Builder maxRequestsInFlight(int requests) {
+            if (requests < 1 || requests > 4096) {
+                throw new IllegalArgumentException("maxRequestsInFlight is not between 1 and 4096: " + requests);
+            }
+            this.maxRequestsInFlight = requests;
             return this;
         }
 

@@ -83,7 +83,7 @@ final class Ghosts {
             return;
         }
         engine.threads
-                .lockCalls
+                .lookCalls
                 .start(engine.options.callTimeout(), () -> engine.driver.observe(key))
                 .answer()
                 .whenComplete((answer, failure) -> {

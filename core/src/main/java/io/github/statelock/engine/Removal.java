@@ -90,7 +90,7 @@ final class Removal {
         Duration most = engine.options.callTimeout().dividedBy(2); // so that a lost answer leaves time to ask again
         Duration timeout = left.compareTo(most) < 0 ? left : most;
         engine.threads
-                .lockCalls
+                .removalCalls
                 .start(engine.change(key), timeout, request)
                 .answer()
                 .whenComplete((answer, failure) -> {

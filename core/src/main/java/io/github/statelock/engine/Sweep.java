@@ -78,7 +78,7 @@ final class Sweep {
                 engine.waits.pause(Duration.ofNanos(left));
             }
             engine.threads.requireOpen();
-            Timed<Optional<ObservedLock>> now = answer(engine.threads.lockCalls.start(
+            Timed<Optional<ObservedLock>> now = answer(engine.threads.lookCalls.start(
                     engine.options.callTimeout(), () -> engine.driver.observe(seen.key())));
             Optional<ObservedLock> unchanged =
                     now.value().filter(lock -> lock.version().equals(seen.version()));

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 class CallbacksTest {
 
     private final ExecutorService pool = Executors.newFixedThreadPool(2, EngineThreads.factory("test-callback"));
-    private final Callbacks callbacks = new Callbacks(pool);
+    private final ManualTime time = new ManualTime();
+    private final Callbacks.Threads threads = new Callbacks.Threads(new Lane(pool, 2), new Lane(pool, 2), time);
+    private final Callbacks callbacks = new Callbacks(threads);
     private final List<Integer> made = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -67,7 +69,7 @@ class CallbacksTest {
         CountDownLatch never = new CountDownLatch(1);
         callbacks.run(() -> FakeStore.awaitLatch(never));
         callbacks.run(() -> made.add(1));
-        Callbacks another = new Callbacks(pool);
+        Callbacks another = new Callbacks(threads);
         another.run(() -> made.add(2));
         ManualTime.await(() -> made.size() == 1);
         assertThat(made).containsExactly(2);
