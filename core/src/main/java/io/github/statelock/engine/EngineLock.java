@@ -96,7 +96,10 @@ final class EngineLock implements HeldLock {
         if (!keeper.awaitDecision()) {
             throw new BackendUnavailableException(
                     "The machine was suspended while it held the lock " + info.id() + " of \"" + key
-                            + "\", and the store could not be asked whether it still does",
+                            + "\", and "
+                            + (keeper.heldTooLong()
+                                    ? "maxHold is over: no renewal asks the store any more whether it still does"
+                                    : "the store could not be asked whether it still does"),
                     null);
         }
         LockStatus status = status();
@@ -191,9 +194,12 @@ final class EngineLock implements HeldLock {
         @Override
         public void lost(String reason) {
             LockLostException loss = new LockLostException(key, info.id(), reason);
-            callbacks.runLoss(() -> listener.lost(EngineLock.this, loss));
-            lost.complete(loss);
-            end();
+            try {
+                callbacks.runLoss(() -> listener.lost(EngineLock.this, loss));
+                lost.complete(loss);
+            } finally {
+                end();
+            }
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The threads of one backend: daemons, one for each request that is under way, and the JVM's timer. A free thread is used
- * before a new one is started, and one that stays free ends. Drivers may have more of their own: Azure's for its requests,
- * S3's for the digests it reads.
+ * before a new one is started, and one that stays free ends, except one for renewals while a lease is kept. Drivers may have
+ * more of their own: Azure's for its requests, S3's for the digests it reads.
  *
  * <p>Each kind of request has a {@link Lane} of its own. So a removal or a renewal never waits behind the requests of those who
  * want a lock, a create never behind a look, and a hung transfer cannot cost a lease.
@@ -24,6 +24,9 @@ final class EngineThreads {
 
     private final Callbacks.Threads callbacks;
 
+    /** For renewals. */
+    final WarmThread warm;
+
     private volatile boolean closed;
 
     /** Creates, takeovers, and what confirms a lock that was just taken. */
@@ -31,6 +34,9 @@ final class EngineThreads {
 
     /** Reads of lock records. */
     final DriverCalls lookCalls;
+
+    /** Reads that look for locks which nobody holds. */
+    final DriverCalls huntCalls;
 
     /** Releases and removals of lock records. */
     final DriverCalls removalCalls;
@@ -51,11 +57,14 @@ final class EngineThreads {
      */
     EngineThreads(EngineOptions options, UnaryOperator<Executor> around) {
         Executor calls = around.apply(threads("statelock-call"));
-        Executor renewals = around.apply(threads("statelock-renew"));
+        ThreadPoolExecutor renewing = threads("statelock-renew");
+        Executor renewals = around.apply(renewing);
+        warm = new WarmThread(renewing);
         int most = options.maxRequestsInFlight();
         Pace pace = Pace.of(options.ticker());
         createCalls = new DriverCalls(new Lane(calls, most), options, pace);
         lookCalls = new DriverCalls(new Lane(calls, most), options, pace);
+        huntCalls = new DriverCalls(new Lane(calls, Ghosts.LOOKS), options, pace);
         removalCalls = new DriverCalls(new Lane(calls, most), options, pace);
         renewalCalls = new DriverCalls(new Lane(renewals, Renewals.MAX_IN_FLIGHT), options, pace);
         stateCalls = new DriverCalls(new Lane(calls, most), options, pace);
