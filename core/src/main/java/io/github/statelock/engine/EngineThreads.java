@@ -1,11 +1,13 @@
 package io.github.statelock.engine;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /**
  * The threads of one backend: at most 31 and the JVM's timer, all daemons that end when there is nothing to do. Drivers may
@@ -18,10 +20,7 @@ final class EngineThreads {
     private static final int TRANSFERS = 6;
     private static final int CALLBACKS = 2;
 
-    private final ExecutorService calls = pool("statelock-call", CALLS);
-    private final ExecutorService renewals = pool("statelock-renew", Renewals.MAX_IN_FLIGHT);
-    private final ExecutorService transfers = pool("statelock-state", TRANSFERS);
-    private final ExecutorService callbacks = pool("statelock-callback", CALLBACKS);
+    private final Executor callbacks;
 
     private volatile boolean closed;
 
@@ -30,13 +29,26 @@ final class EngineThreads {
     final DriverCalls stateCalls;
 
     EngineThreads(EngineOptions options) {
+        this(options, threads -> threads);
+    }
+
+    /**
+     * For tests.
+     *
+     * @param around put around each executor that starts threads
+     */
+    EngineThreads(EngineOptions options, UnaryOperator<Executor> around) {
+        Executor calls = around.apply(pool("statelock-call", CALLS));
+        Executor renewals = around.apply(pool("statelock-renew", Renewals.MAX_IN_FLIGHT));
+        Executor transfers = around.apply(pool("statelock-state", TRANSFERS));
+        callbacks = around.apply(pool("statelock-callback", CALLBACKS));
         Pace pace = Pace.of(options.ticker());
         lockCalls = new DriverCalls(calls, options, pace);
         renewalCalls = new DriverCalls(renewals, options, pace);
         stateCalls = new DriverCalls(transfers, options, pace);
     }
 
-    ExecutorService callbacks() {
+    Executor callbacks() {
         return callbacks;
     }
 

@@ -18,9 +18,9 @@ class LocalQueueTest {
 
     @Test
     void firstComeFirstServed() {
-        LocalQueue.Ticket first = queue.join(KEY);
-        LocalQueue.Ticket second = queue.join(KEY);
-        LocalQueue.Ticket third = queue.join(KEY);
+        LocalQueue.Ticket first = queue.join(KEY, true);
+        LocalQueue.Ticket second = queue.join(KEY, true);
+        LocalQueue.Ticket third = queue.join(KEY, true);
         assertThat(first.turn()).isDone();
         assertThat(second.turn()).isNotDone();
         first.leave();
@@ -32,9 +32,9 @@ class LocalQueueTest {
 
     @Test
     void whoGivesUpInTheMiddleIsPassedOver() {
-        LocalQueue.Ticket first = queue.join(KEY);
-        LocalQueue.Ticket second = queue.join(KEY);
-        LocalQueue.Ticket third = queue.join(KEY);
+        LocalQueue.Ticket first = queue.join(KEY, true);
+        LocalQueue.Ticket second = queue.join(KEY, true);
+        LocalQueue.Ticket third = queue.join(KEY, true);
         second.leave();
         assertThat(third.turn()).isNotDone();
         first.leave();
@@ -44,9 +44,9 @@ class LocalQueueTest {
 
     @Test
     void leavingTwiceIsLeavingOnce() {
-        LocalQueue.Ticket first = queue.join(KEY);
-        LocalQueue.Ticket second = queue.join(KEY);
-        LocalQueue.Ticket third = queue.join(KEY);
+        LocalQueue.Ticket first = queue.join(KEY, true);
+        LocalQueue.Ticket second = queue.join(KEY, true);
+        LocalQueue.Ticket third = queue.join(KEY, true);
         first.leave();
         first.leave();
         assertThat(second.turn()).isDone();
@@ -55,20 +55,20 @@ class LocalQueueTest {
 
     @Test
     void keysDoNotWaitForEachOther() {
-        queue.join(KEY);
-        assertThat(queue.join(StateKey.of("another")).turn()).isDone();
+        queue.join(KEY, true);
+        assertThat(queue.join(StateKey.of("another"), true).turn()).isDone();
     }
 
     @Test
     void anEmptyLineStartsAnew() {
-        queue.join(KEY).leave();
-        assertThat(queue.join(KEY).turn()).isDone();
+        queue.join(KEY, true).leave();
+        assertThat(queue.join(KEY, true).turn()).isDone();
     }
 
     @Test
     void theHeadTellsThoseBehindWhoHoldsTheLock() {
-        LocalQueue.Ticket head = queue.join(KEY);
-        LocalQueue.Ticket behind = queue.join(KEY);
+        LocalQueue.Ticket head = queue.join(KEY, true);
+        LocalQueue.Ticket behind = queue.join(KEY, true);
         assertThat(behind.holderKnown()).isNotDone();
         head.show(HOLDER);
         assertThat(behind.holderKnown()).isDone();
@@ -77,17 +77,17 @@ class LocalQueueTest {
 
     @Test
     void onlyTheHeadTells() {
-        LocalQueue.Ticket head = queue.join(KEY);
-        LocalQueue.Ticket behind = queue.join(KEY);
+        LocalQueue.Ticket head = queue.join(KEY, true);
+        LocalQueue.Ticket behind = queue.join(KEY, true);
         behind.show(HOLDER);
         assertThat(head.holder()).isEmpty();
     }
 
     @Test
     void whatTheOldHeadKnewEndsWithItsTurn() {
-        LocalQueue.Ticket head = queue.join(KEY);
-        LocalQueue.Ticket next = queue.join(KEY);
-        LocalQueue.Ticket last = queue.join(KEY);
+        LocalQueue.Ticket head = queue.join(KEY, true);
+        LocalQueue.Ticket next = queue.join(KEY, true);
+        LocalQueue.Ticket last = queue.join(KEY, true);
         head.show(HOLDER);
         head.leave();
         assertThat(last.holder()).isEmpty();
