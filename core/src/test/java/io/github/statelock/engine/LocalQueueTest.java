@@ -54,6 +54,25 @@ class LocalQueueTest {
     }
 
     @Test
+    void aHeadThatTakesNothingOverLetsTheFirstThatDoesGoFirstAndIsNextItself() {
+        LocalQueue.Ticket head = queue.join(KEY, false);
+        LocalQueue.Ticket second = queue.join(KEY, false);
+        LocalQueue.Ticket heir = queue.join(KEY, true);
+        LocalQueue.Ticket last = queue.join(KEY, true);
+        assertThat(second.passTurn()).as("not the head").isFalse();
+        assertThat(head.passTurn()).isTrue();
+        assertThat(heir.turn()).isDone();
+        assertThat(head.turn()).isNotDone();
+        assertThat(heir.passTurn()).as("takes over itself").isFalse();
+        heir.leave();
+        assertThat(head.turn()).isDone();
+        assertThat(second.turn()).isNotDone();
+        last.leave();
+        assertThat(head.passTurn()).as("nobody left who takes over").isFalse();
+        assertThat(head.turn()).isDone();
+    }
+
+    @Test
     void keysDoNotWaitForEachOther() {
         queue.join(KEY, true);
         assertThat(queue.join(StateKey.of("another"), true).turn()).isDone();
