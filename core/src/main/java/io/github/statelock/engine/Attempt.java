@@ -130,15 +130,16 @@ final class Attempt {
     }
 
     /**
-     * Hands the lock to its holder, who from now on gives it back.
-     *
-     * @return what the holder must run when it has released or lost the lock
+     * What a holder of the lock must run when it has released or lost it: an unanswered request may still be on its way.
      */
-    Runnable handOver() {
+    Runnable ghostHunt() {
+        return unanswered ? this::hunt : () -> {};
+    }
+
+    /** Hands the lock to its holder, who from now on gives it back and runs the {@linkplain #ghostHunt() ghost hunt}. */
+    void handOver() {
         taken = null;
-        boolean hunt = unanswered;
         unanswered = false;
-        return hunt ? this::hunt : () -> {};
     }
 
     /** Gives back what was taken. Not interruptible, bounded by the call timeouts. */
@@ -162,7 +163,7 @@ final class Attempt {
     private void awaitLate(Call<AcquireOutcome> call) {
         try {
             note(Waits.getUninterruptibly(call.answer()).value());
-        } catch (RuntimeException | Error e) { // the queue must go on, whatever the driver threw
+        } catch (Throwable e) { // the queue must go on, whatever the driver threw
             if (!DriverCalls.appliedNothing(e)) {
                 note(new AcquireOutcome.Unknown(e));
             }
@@ -172,11 +173,11 @@ final class Attempt {
     private void giveBack(OwnedLock lock) {
         try {
             Waits.getUninterruptibly(Removal.ofOwn(engine, lock));
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "The lock {} of \"{}\" could not be given back", lock.info().id(), lock.key(), e);
+        } catch (Throwable e) { // an Error too, as where no thread can be started: the ghost hunt goes on
             unanswered = true;
             lastUnanswered = engine.ticker.nanos();
+            LOG.warn(
+                    "The lock {} of \"{}\" could not be given back", lock.info().id(), lock.key(), e);
         }
     }
 

@@ -59,7 +59,7 @@ final class EngineLock implements HeldLock {
         this.release = new LockRelease(engine, this, keeper);
     }
 
-    /** Starts the timers and tells the listener. */
+    /** Starts the timers and tells the listener. If that throws, {@link #abandon()} is due. */
     void start(Optional<ObservedLock> takenFrom) {
         takenFrom.ifPresent(from -> callbacks.run(() -> listener.takenOver(this, from)));
         callbacks.run(() -> listener.acquired(this));
@@ -131,8 +131,15 @@ final class EngineLock implements HeldLock {
         release.giveUpTo(this::leave);
     }
 
+    /** The caller never gets this lock, since it could not be started. Whoever took it gives its record back. */
+    void abandon() {
+        leave();
+        released();
+    }
+
     private void leave() {
         keeper.giveUp();
+        keeper.stop();
         if (hasEnded.compareAndSet(false, true)) {
             engine.held.remove(this);
             leaveQueue.run();

@@ -73,16 +73,6 @@ final class Patience {
         retry = new Backoff(FIRST_RETRY, LAST_RETRY);
     }
 
-    /** A short pause before the same request is sent again. */
-    void pause() throws InterruptedException {
-        pause(retry.next());
-    }
-
-    private void pause(Duration time) throws InterruptedException {
-        engine.threads.requireOpen();
-        engine.waits.pause(time);
-    }
-
     /**
      * A short pause after a request that did not decide anything.
      *
@@ -92,7 +82,8 @@ final class Patience {
     void pauseAfter(Throwable cause, Attempt attempt) throws InterruptedException {
         Duration pause = retry.next();
         if (pause.compareTo(left()) < 0) {
-            pause(pause);
+            engine.threads.requireOpen();
+            engine.waits.pause(pause);
             return;
         }
         if (attempt.mayBeInStore()) {

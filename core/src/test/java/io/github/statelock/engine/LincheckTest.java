@@ -85,7 +85,7 @@ class LincheckTest {
             if (tickets.get(thread) != null) {
                 return false;
             }
-            tickets.set(thread, queue.join(KEY));
+            tickets.set(thread, queue.join(KEY, true));
             return true;
         }
 

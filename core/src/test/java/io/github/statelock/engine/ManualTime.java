@@ -18,6 +18,7 @@ final class ManualTime implements Ticker, Scheduler {
 
     private record Task(long at, long number, Runnable run) {}
 
+    private final Workers workers = new Workers();
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -60,6 +61,11 @@ final class ManualTime implements Ticker, Scheduler {
         }
     }
 
+    /** The threads that {@link #advanceUntil} lets come to rest before each step. */
+    Workers workers() {
+        return workers;
+    }
+
     /** How many tasks wait for their time. */
     int scheduled() {
         synchronized (lock) {
@@ -88,14 +94,16 @@ final class ManualTime implements Ticker, Scheduler {
         }
     }
 
-    /** Moves time in small steps until the condition holds. */
+    /** Moves time in small steps until the condition holds, each when all workers are at rest. */
     void advanceUntil(BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > REAL_LIMIT) {
                 throw new AssertionError("The condition did not come true");
             }
-            advance(STEP);
+            if (workers.areAtRest()) {
+                advance(STEP);
+            }
             LockSupport.parkNanos(200_000);
         }
     }
