@@ -33,6 +33,9 @@ final class ManualTime implements Ticker, Scheduler {
     @GuardedBy("lock")
     private long number;
 
+    @GuardedBy("lock")
+    private boolean dropsNext;
+
     @Override
     public long nanos() {
         synchronized (lock) {
@@ -51,12 +54,22 @@ final class ManualTime implements Ticker, Scheduler {
     public Scheduled schedule(Duration delay, Runnable task) {
         synchronized (lock) {
             Task scheduled = new Task(nanos + Math.max(0, delay.toNanos()), number++, task);
-            tasks.add(scheduled);
+            if (!dropsNext) {
+                tasks.add(scheduled);
+            }
+            dropsNext = false;
             return () -> {
                 synchronized (lock) {
                     tasks.remove(scheduled);
                 }
             };
+        }
+    }
+
+    /** The next task that is scheduled never runs. */
+    void dropNext() {
+        synchronized (lock) {
+            dropsNext = true;
         }
     }
 
