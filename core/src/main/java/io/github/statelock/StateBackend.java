@@ -98,8 +98,9 @@ public interface StateBackend extends AutoCloseable {
 
     /**
      * Releases the locks that are still held, bounded by the call timeout, and frees the backend's threads and the clients
-     * that it made itself. A client that was handed in stays open. A second call does nothing. What is asked of the backend's
-     * store, its lock manager and its locked states afterwards throws {@link IllegalStateException}.
+     * that it made itself. A client that was handed in stays open. A second call does nothing, or waits for the first where that
+     * one is under way. What is asked of the backend's store, its lock manager and its locked states afterwards throws
+     * {@link IllegalStateException}.
      */
     @Override
     void close();

@@ -1,5 +1,6 @@
 package io.github.statelock.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockedState;
@@ -12,6 +13,7 @@ import io.github.statelock.spi.StateDriver;
 import io.github.statelock.spi.UriOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,6 +24,12 @@ public abstract class DriverBackend implements StateBackend {
     private final DriverLockManager locks;
     private final DriverStateStore states;
     private final Capabilities capabilities;
+
+    /** Held by the one thread that closes; the others wait for its end. */
+    private final ReentrantLock closing = new ReentrantLock();
+
+    @GuardedBy("closing")
+    private boolean closed;
 
     /**
      * A backend over these drivers.
@@ -71,11 +79,23 @@ public abstract class DriverBackend implements StateBackend {
 
     @Override
     public final void close() {
-        locks.close();
-        closeClients();
+        closing.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                locks.close();
+            } finally {
+                closeClients();
+            }
+        } finally {
+            closing.unlock();
+        }
     }
 
-    /** Frees what the backend opened itself. Called once the locks are released; may be called again. */
+    /** Frees what the backend opened itself. Called once, after the locks are released. */
     protected void closeClients() {}
 
     /**

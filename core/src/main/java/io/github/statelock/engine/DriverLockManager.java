@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
 
     private final Engine engine;
     private final ShutdownHook shutdownHook = new ShutdownHook(this::close);
+
+    /** Held by the one thread that closes; the others wait for its end. */
+    private final ReentrantLock closing = new ReentrantLock();
 
     DriverLockManager(LockDriver driver, EngineOptions options, EngineThreads threads) {
         this.engine = new Engine(driver, options, threads);
@@ -183,16 +187,28 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         }
     }
 
-    /** Releases what is held, side by side, bounded by the call timeout, and takes no more locks. */
+    /**
+     * Releases what is held, side by side, bounded by the call timeout, and takes no more locks. A second caller waits for the
+     * end of the first: it goes on to close what the releases need.
+     */
     @Override
     public void close() {
-        if (engine.threads.isClosed()) {
-            return;
+        closing.lock();
+        try {
+            if (!engine.threads.isClosed()) {
+                engine.threads.close();
+                engine.waits.endAll();
+                releaseAllAtClose();
+            }
+        } finally {
+            // Not before: a JVM that shuts down meanwhile waits for its hook, and the hook waits for us.
+            shutdownHook.remove();
+            closing.unlock();
         }
-        engine.threads.close();
-        engine.waits.endAll();
-        shutdownHook.remove();
-        // Once for what is held now, and once more for what an acquisition under way has just come to hold.
+    }
+
+    /** Once for what is held now, and once more for what an acquisition under way has just come to hold. */
+    private void releaseAllAtClose() {
         Waits.getUninterruptibly(CompletableFuture.allOf(releaseAll(), engine.acquisitionsEnd())
                 .thenCompose(ended -> releaseAll())
                 .completeOnTimeout(null, engine.options.callTimeout().toMillis(), TimeUnit.MILLISECONDS));

@@ -35,7 +35,9 @@ final class FakeStore implements LockDriver {
         RELEASE,
         BREAK,
         OBSERVE,
-        FENCE
+        FENCE,
+        PATH,
+        IDENTIFY
     }
 
     /** Applies it, and gives its answer. */
@@ -50,6 +52,7 @@ final class FakeStore implements LockDriver {
 
     private final Map<StateKey, ObservedLock> records = new ConcurrentSkipListMap<>();
     private final Map<Op, Queue<Fault>> faults = new ConcurrentHashMap<>();
+    private final Map<Op, Fault> always = new ConcurrentHashMap<>();
     private final Map<Op, AtomicInteger> counts = new ConcurrentHashMap<>();
     private final AtomicLong beat = new AtomicLong();
     private final AtomicLong fence = new AtomicLong();
@@ -88,6 +91,17 @@ final class FakeStore implements LockDriver {
         return request -> {
             throw failure;
         };
+    }
+
+    /** Every request of that kind meets the fault, until the faults are cleared. */
+    FakeStore faultAll(Op op, Fault fault) {
+        always.put(op, fault);
+        return this;
+    }
+
+    /** The store is well again. */
+    void heal() {
+        always.clear();
     }
 
     /** Applied, and then the driver failed in a way that it does not know. */
@@ -129,7 +143,12 @@ final class FakeStore implements LockDriver {
 
     @Override
     public String lockPath(StateKey key) {
-        return "fake/" + key;
+        return (String) run(Op.PATH, () -> "fake/" + key);
+    }
+
+    @Override
+    public boolean identifies(ObservedLock observed, String lockId) {
+        return (Boolean) run(Op.IDENTIFY, () -> LockDriver.super.identifies(observed, lockId));
     }
 
     @Override
@@ -231,7 +250,8 @@ final class FakeStore implements LockDriver {
         running.incrementAndGet();
         try {
             Queue<Fault> queue = faults.get(op);
-            Fault fault = queue == null ? null : queue.poll();
+            Fault next = queue == null ? null : queue.poll();
+            Fault fault = next == null ? always.get(op) : next;
             return fault == null ? request.send() : fault.answer(request);
         } finally {
             running.decrementAndGet();

@@ -34,6 +34,9 @@ final class ManualTime implements Ticker, Scheduler {
     @GuardedBy("lock")
     private long number;
 
+    @GuardedBy("lock")
+    private boolean dropsNext;
+
     @Override
     public long nanos() {
         synchronized (lock) {
@@ -52,7 +55,10 @@ final class ManualTime implements Ticker, Scheduler {
     public Scheduled schedule(Duration delay, Runnable task) {
         synchronized (lock) {
             Task scheduled = new Task(nanos + Math.max(0, delay.toNanos()), number++, task);
-            tasks.add(scheduled);
+            if (!dropsNext) {
+                tasks.add(scheduled);
+            }
+            dropsNext = false;
             return () -> {
                 synchronized (lock) {
                     tasks.remove(scheduled);
@@ -64,6 +70,13 @@ final class ManualTime implements Ticker, Scheduler {
     /** The threads that {@link #advanceUntil} lets come to rest before each step. */
     Workers workers() {
         return workers;
+    }
+
+    /** The next task that is scheduled never runs. */
+    void dropNext() {
+        synchronized (lock) {
+            dropsNext = true;
+        }
     }
 
     /** How many tasks wait for their time. */

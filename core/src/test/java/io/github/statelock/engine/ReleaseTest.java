@@ -8,6 +8,7 @@ import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
+import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockListener;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.Test;
 class ReleaseTest extends EngineTest {
 
     private static final ReleaseOutcome UNKNOWN = new ReleaseOutcome.Unknown(new IOException("reset"));
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
 
     @Test
     void aReleaseWhoseAnswerWasLostIsARelease() throws Exception {
@@ -95,6 +98,134 @@ class ReleaseTest extends EngineTest {
                 .isThrownBy(released::get)
                 .withCauseInstanceOf(OutcomeUnknownException.class);
         time.advanceUntil(() -> store.record(KEY).isEmpty());
+    }
+
+    @Test
+    void aReleaseThatWasNotServedGoesOnInTheBackground() throws Exception {
+        HeldLock lock = notServedRelease();
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        assertThat(store.record(KEY)).isPresent();
+        store.heal();
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+        lock.release(); // finds it gone, as it should
+    }
+
+    @Test
+    void aReleaseThatWasNotServedGoesOnForAsLongAsTheStoreIsAway() throws Exception {
+        notServedRelease();
+        store.faultAll(Op.OBSERVE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
+        long later = time.nanos() + Duration.ofMinutes(20).toNanos();
+        time.advanceUntil(() -> time.nanos() - later >= 0);
+        store.heal();
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+        time.advanceUntil(() -> time.scheduled() == 0);
+        assertThat(heard).containsExactly("released");
+    }
+
+    @Test
+    void aReleaseThatWasNotServedCanBeRepeated() throws Exception {
+        HeldLock lock = notServedRelease();
+        CountDownLatch answer = new CountDownLatch(1);
+        store.heal();
+        store.fault(Op.RELEASE, FakeStore.hang(answer));
+        int before = store.count(Op.RELEASE);
+        Future<Boolean> one = inBackground(() -> release(lock));
+        ManualTime.await(() -> store.count(Op.RELEASE) == before + 1);
+        Future<Boolean> another = inBackground(() -> release(lock));
+        answer.countDown();
+        assertThat(one.get() && another.get()).isTrue();
+        assertThat(store.record(KEY)).isEmpty();
+        release(lock);
+        assertThat(store.count(Op.RELEASE)).isEqualTo(before + 1);
+        ManualTime.await(() -> heard.contains("released"));
+    }
+
+    @Test
+    void closingTheManagerReleasesWhatAnEarlierReleaseLeft() throws Exception {
+        notServedRelease();
+        store.heal();
+        manager.close();
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void closingTheManagerReleasesWhatAnUnansweredReleaseLeft() throws Exception {
+        HeldLock lock = lock();
+        store.faultAll(Op.RELEASE, FakeStore.cut(UNKNOWN));
+        Future<Boolean> released = inBackground(() -> release(lock));
+        time.advanceUntil(released::isDone);
+        store.heal();
+        manager.close();
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void theNextThreadRemovesWhatAReleaseLeftAndTakesTheLock() throws Exception {
+        notServedRelease();
+        store.heal();
+        assertThat(lock().status()).isEqualTo(LockStatus.HELD);
+    }
+
+    /** A lock without lease, whose release met nothing but refusals to serve. */
+    private HeldLock notServedRelease() throws Exception {
+        HeldLock lock = manager.acquire(
+                KEY, LockOptions.builder().noLease().listener(hearing()).build());
+        store.faultAll(Op.RELEASE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
+        Future<Boolean> released = inBackground(() -> release(lock));
+        time.advanceUntil(released::isDone);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(released::get)
+                .withCauseInstanceOf(BackendUnavailableException.class)
+                .withMessageContaining("SlowDown")
+                .withMessageContaining("goes on trying");
+        return lock;
+    }
+
+    @Test
+    void theListenerIsToldWhatTheReleaseFound() throws Exception {
+        LockOptions options = LockOptions.builder().listener(hearing()).build();
+        manager.acquire(KEY, options).release();
+        ManualTime.await(() -> heard.size() == 1);
+        HeldLock gone = manager.acquire(KEY, options);
+        store.remove(KEY);
+        assertThatExceptionOfType(LockLostException.class).isThrownBy(gone::release);
+        ManualTime.await(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("released", "lost: when it was released, its record was gone");
+    }
+
+    @Test
+    void aDetachedLockIsLeftAsItIsAndItsPlaceInTheLineIsFree() throws Exception {
+        HeldLock lock = manager.acquire(KEY, LockOptions.builder().noLease().build());
+        lock.detach();
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        lock.release();
+        assertThat(store.count(Op.RELEASE)).isZero();
+        assertThatExceptionOfType(LockHeldException.class)
+                .isThrownBy(() -> manager.acquire(KEY, LockOptions.operation("another")));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::detach);
+        manager.close();
+        assertThat(store.record(KEY)).isPresent();
+    }
+
+    @Test
+    void aReleasedLockCannotBeDetached() throws Exception {
+        HeldLock lock = manager.acquire(KEY, LockOptions.builder().noLease().build());
+        store.fault(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no dynamodb:DeleteItem", null)));
+        assertThatExceptionOfType(BackendDeniedException.class).isThrownBy(lock::release);
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::detach);
+        lock.release();
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::detach);
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void aDeniedReleaseIsTriedAgainByNobodyElse() throws Exception {
+        HeldLock lock = lock();
+        store.faultAll(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no dynamodb:DeleteItem", null)));
+        assertThatExceptionOfType(BackendDeniedException.class).isThrownBy(lock::release);
+        ManualTime.await(() -> time.scheduled() == 0);
+        manager.close();
+        assertThat(store.count(Op.RELEASE)).isEqualTo(1);
     }
 
     @Test
@@ -294,6 +425,20 @@ class ReleaseTest extends EngineTest {
         time.advance(Duration.ofSeconds(15));
         ManualTime.await(() -> store.count(Op.RENEW) >= 119);
         never.countDown();
+    }
+
+    private LockListener hearing() {
+        return new LockListener() {
+            @Override
+            public void released(HeldLock lock) {
+                heard.add("released");
+            }
+
+            @Override
+            public void lost(HeldLock lock, LockLostException reason) {
+                heard.add("lost: " + reason.getMessage().replaceAll(".*(when it was)", "$1"));
+            }
+        };
     }
 
     private static boolean release(HeldLock lock) {
