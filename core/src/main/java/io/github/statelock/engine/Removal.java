@@ -141,7 +141,7 @@ final class Removal {
     }
 
     private void again(Supplier<ReleaseOutcome> request, Throwable cause) {
-        Duration pause = retry.next();
+        Duration pause = retry.next(cause);
         if (left().compareTo(pause) <= 0) {
             fail(cause);
         } else {
