@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * has the key {@link #workspaceKey}.
  *
  * <p>A lock is an object that is inserted where there is none, and deleted on condition of its generation. Leases are at
- * least 10 s. The service takes one change of an object per second, and all backends of a JVM together send no more; a lock
- * that is released right after it was taken therefore waits up to a second.
+ * least 10 s. The service takes about one change of an object per second. Changes are sent at once; after the service has
+ * throttled one, all backends of a JVM together send one change of that object per second.
  *
  * <p>Safe for use by several threads.
  */
@@ -83,7 +83,6 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
 
         private static final Duration POLL_FROM = Duration.ofSeconds(1);
         private static final Duration POLL_TO = Duration.ofSeconds(2);
-        private static final Duration CHANGE_INTERVAL = Duration.ofSeconds(1);
         private static final Duration LEAST_CALL_TIMEOUT = Duration.ofSeconds(3);
 
         private final String bucket;
@@ -99,7 +98,7 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
         private Optional<Boolean> verifyConditions = Optional.empty();
 
         private Builder(String bucket) {
-            super(EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(CHANGE_INTERVAL));
+            super(EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(GcsErrors.CHANGE_INTERVAL));
             this.bucket = Objects.requireNonNull(bucket, "bucket");
         }
 

@@ -39,13 +39,20 @@ final class JdkRequest extends LowLevelHttpRequest {
     private final HttpRequest.Builder request;
     private final Duration timeout;
     private final Duration firstAnswer;
+    private final Runnable onSend;
 
-    JdkRequest(HttpClient client, String method, String url, JdkTransport.Timeouts timeouts) {
+    /**
+     * A request.
+     *
+     * @param onSend told before the request is sent
+     */
+    JdkRequest(HttpClient client, String method, String url, JdkTransport.Timeouts timeouts, Runnable onSend) {
         boolean reads = method.equals("GET");
         this.timeout = reads ? timeouts.read() : timeouts.change();
         this.firstAnswer = reads ? timeouts.firstAnswer() : timeout;
         this.client = client;
         this.method = method;
+        this.onSend = onSend;
         this.request = HttpRequest.newBuilder(URI.create(url));
     }
 
@@ -60,6 +67,7 @@ final class JdkRequest extends LowLevelHttpRequest {
     public LowLevelHttpResponse execute() throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         HttpRequest built = request.method(method, body()).timeout(firstAnswer).build();
+        onSend.run();
         CompletableFuture<HttpResponse<InputStream>> sent = client.sendAsync(built, BodyHandlers.ofInputStream());
         try {
             HttpResponse<InputStream> response = sent.get(firstAnswer.toNanos(), TimeUnit.NANOSECONDS);

@@ -2,10 +2,13 @@ package io.github.statelock.gcs;
 
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.LowLevelHttpRequest;
+import com.google.cloud.http.HttpTransportOptions;
+import com.google.cloud.storage.Storage;
 import java.net.Authenticator;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The Google client's requests over the JDK's {@link HttpClient}, which sends every change once. The client's own transport
@@ -27,6 +30,9 @@ final class JdkTransport extends HttpTransport {
     private final HttpClient client;
     private final Timeouts timeouts;
 
+    /** Whether a thread that watches has sent a request. */
+    private final ThreadLocal<Boolean> sent = new ThreadLocal<>();
+
     JdkTransport(HttpClient client, Timeouts timeouts) {
         this.client = client;
         this.timeouts = timeouts;
@@ -46,6 +52,32 @@ final class JdkTransport extends HttpTransport {
         return builder.build();
     }
 
+    /** The transport of that client, where it is ours. */
+    static Optional<JdkTransport> of(Storage storage) {
+        return storage.getOptions().getTransportOptions() instanceof HttpTransportOptions http
+                        && http.getHttpTransportFactory().create() instanceof JdkTransport ours
+                ? Optional.of(ours)
+                : Optional.empty();
+    }
+
+    /** Watches this thread's requests from now on. */
+    void watch() {
+        sent.set(false);
+    }
+
+    /** Ends the watch; whether the thread has sent nothing since it began. */
+    boolean hasSentNothing() {
+        boolean nothing = Boolean.FALSE.equals(sent.get());
+        sent.remove();
+        return nothing;
+    }
+
+    private void sends() {
+        if (sent.get() != null) {
+            sent.set(true);
+        }
+    }
+
     @Override
     public boolean supportsMethod(String method) {
         return true;
@@ -53,7 +85,7 @@ final class JdkTransport extends HttpTransport {
 
     @Override
     protected LowLevelHttpRequest buildRequest(String method, String url) {
-        return new JdkRequest(client, method, withFormat(method, url), timeouts);
+        return new JdkRequest(client, method, withFormat(method, url), timeouts, this::sends);
     }
 
     /** Names the format of a patch's answer. It is the default, which an emulator does not know. */

@@ -184,7 +184,8 @@ final class AcquireLoop {
             answer = attempt.send(patience.callTimeout(), request);
         } catch (BackendUnavailableException e) {
             patience.pauseAfter(e, attempt);
-            return same;
+            // A store that throttles is asked by a read: creates that are repeated together would throttle the winner's renewal.
+            return e.retryAfter().isPresent() ? Step.LOOK : same;
         }
         if (answer.value() instanceof AcquireOutcome.Acquired acquired) {
             return take(acquired.lock(), answer.sent(), answer.sentWall(), from);
@@ -218,7 +219,6 @@ final class AcquireLoop {
         patience.answered();
         if (seen.value().isEmpty()) {
             engine.observations.forget(key);
-            engine.waits.pause(Jitter.upTo(engine.options.changeInterval()));
             return absent();
         }
         ObservedLock found = seen.value().get();

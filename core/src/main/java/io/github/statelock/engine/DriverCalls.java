@@ -122,28 +122,26 @@ final class DriverCalls {
         }
         Duration wait = change.map(c -> pace.take(c, changeInterval)).orElse(Duration.ZERO);
         if (wait.isZero()) {
-            if (run(call, state, request)) {
-                change.ifPresent(c -> pace.answered(c, changeInterval));
-            }
+            run(call, state, request);
+            change.ifPresent(c -> pace.ended(c, changeInterval, call.answer()));
         } else {
             scheduler.schedule(
                     wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
         }
     }
 
-    /** Sends the request; whether it was answered in time. The end of an abandoned call is no answer. */
-    private <T> boolean run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
+    /** Sends the request, unless the call was dropped. */
+    private <T> void run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
         if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
-            return false;
+            return;
         }
         long sent = ticker.nanos();
         long sentWall = ticker.wallMillis();
         try {
             T value = request.get();
-            return call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
+            call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
         } catch (Throwable e) { // the caller decides; an Error too must reach it instead of a hung future
             call.answer().completeExceptionally(e);
-            return false;
         } finally {
             call.ended().complete(null);
         }

@@ -203,9 +203,11 @@ public final class EngineOptions {
         }
 
         /**
-         * The least time between two changes of one object, for a store that limits them. All backends of this JVM together
-         * keep it for each object, from the answer to one change to the next one's send; what has to wait counts on its call
-         * timeout. A waiter pauses for a random part of it when the record it watched is gone.
+         * The least time between two changes of one object after the store has throttled one of them, for a store that limits
+         * how often an object is changed. All backends of this JVM together keep it for each object, from the answer to one
+         * change to the next one's send, until a minute has passed without such an answer. Time spent waiting counts against
+         * the call timeout. A driver says that a change was throttled by
+         * {@link io.github.statelock.BackendUnavailableException#retryAfter()}.
          *
          * @param interval by default zero
          * @return this builder

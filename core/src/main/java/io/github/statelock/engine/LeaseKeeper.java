@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the lease of one held lock, by two timers: one starts the next renewal, and one watches the deadline and never waits
@@ -178,9 +179,9 @@ final class LeaseKeeper {
             } else if (answer.value() instanceof RenewOutcome.Lost gone) {
                 onRefused(gone.actual());
             } else if (answer.value() instanceof RenewOutcome.Refused refused) {
-                retryRenewal("a renewal was refused: " + refused.cause().getMessage());
+                retryRenewal("a renewal was refused: " + refused.cause().getMessage(), refused.cause());
             } else if (answer.value() instanceof RenewOutcome.Unknown unknown) {
-                retryRenewal("a renewal was not answered: " + unknown.cause());
+                retryRenewal("a renewal was not answered: " + unknown.cause(), unknown.cause());
             }
         } finally {
             answered();
@@ -190,12 +191,8 @@ final class LeaseKeeper {
     /** A renewal overran its deadline or threw. */
     void onRenewalFailure(Throwable failure) {
         renewing.set(false);
-        // One that overran was sent long ago: waiting once more could cost a short lease. The pace holds all the same.
-        boolean overran = failure instanceof DriverCalls.OverrunException;
         try {
-            retryRenewal(
-                    "a renewal failed: " + failure.getMessage(),
-                    overran ? Duration.ZERO : engine.options.changeInterval());
+            retryRenewal("a renewal failed: " + failure.getMessage(), failure);
         } finally {
             answered();
         }
@@ -217,7 +214,7 @@ final class LeaseKeeper {
             // An earlier renewal of ours was applied unanswered: the record is ours in a version we did not know.
             String version = actual.get().version();
             if (version.equals(state.owned().version())) {
-                retryRenewal("a renewal was refused, but its record is unchanged");
+                retryRenewal("a renewal was refused, but its record is unchanged", null);
             } else {
                 state.adopt(version);
                 renewNow();
@@ -228,17 +225,21 @@ final class LeaseKeeper {
         }
     }
 
-    private void retryRenewal(String reason) {
-        retryRenewal(reason, engine.options.changeInterval());
-    }
-
-    private void retryRenewal(String reason, Duration floor) {
+    /** Soon, and not before the store wants it; but so that a store which asks for a long time is tried again all the same. */
+    private void retryRenewal(String reason, @Nullable Throwable cause) {
         atRisk(reason);
         lease.ifPresent(l -> {
             Duration least = l.length().dividedBy(20);
-            Duration from = least.compareTo(floor) > 0 ? least : floor;
+            Duration most = Duration.ofNanos(Math.max(0, state.deadline() - engine.ticker.nanos()))
+                    .dividedBy(3);
+            Duration asked = Backoff.retryAfter(cause).orElse(Duration.ZERO);
+            Duration from = longer(least, asked.compareTo(most) < 0 ? asked : most);
             renewIn(Jitter.between(from, from.multipliedBy(3).dividedBy(2)));
         });
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     private void atRisk(String reason) {

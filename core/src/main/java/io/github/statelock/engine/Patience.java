@@ -80,7 +80,7 @@ final class Patience {
      * @throws StatelockException if the time is over and none was: the cause, or that the store is unavailable
      */
     void pauseAfter(Throwable cause, Attempt attempt) throws InterruptedException {
-        Duration pause = retry.next();
+        Duration pause = retry.next(cause);
         if (pause.compareTo(left()) < 0) {
             engine.threads.requireOpen();
             engine.waits.pause(pause);

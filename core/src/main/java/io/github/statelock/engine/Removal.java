@@ -182,7 +182,7 @@ final class Removal {
     }
 
     private void again(Throwable cause) {
-        Duration pause = retry.next();
+        Duration pause = retry.next(cause);
         if (left().compareTo(pause) <= 0) {
             fail(cause);
         } else {

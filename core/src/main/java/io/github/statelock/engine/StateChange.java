@@ -180,7 +180,7 @@ final class StateChange {
     }
 
     private void pauseUntilDeadline() {
-        Duration pause = retry.next();
+        Duration pause = retry.next(lastTrouble);
         if (left().compareTo(pause) <= 0 || isInVain()) {
             if (unanswered) {
                 throw unknown(lastTrouble);

@@ -15,7 +15,14 @@ import io.github.statelock.WriteCondition;
 import io.github.statelock.spi.WriteOutcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class StateChangeTest extends EngineTest {
@@ -115,6 +122,23 @@ class StateChangeTest extends EngineTest {
         assertThatExceptionOfType(LockLostException.class)
                 .isThrownBy(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent()));
         assertThat(driver.writes).isEqualTo(1);
+    }
+
+    /** Every time: the pause is random. */
+    @RepeatedTest(10)
+    void aThrottledWriteIsNotRepeatedBeforeTheStoreWantsIt() throws Exception {
+        List<Long> sent = new CopyOnWriteArrayList<>();
+        driver.meet(apply -> {
+            sent.add(time.nanos());
+            throw new BackendUnavailableException("429", null, Duration.ofSeconds(1));
+        });
+        driver.meet(apply -> {
+            sent.add(time.nanos());
+            return apply.run();
+        });
+        time.advanceUntilDone(inBackground(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent())));
+        assertThat(sent.get(1) - sent.get(0))
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
     }
 
     @Test
