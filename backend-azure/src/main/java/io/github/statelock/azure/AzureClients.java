@@ -2,20 +2,18 @@ package io.github.statelock.azure;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.HttpMethod;
-import com.azure.core.http.HttpPipelineCallContext;
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.core.http.policy.HttpPipelineSyncPolicy;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.blob.models.CustomerProvidedKey;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.EnvironmentProxies;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,6 +24,9 @@ final class AzureClients {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    /** Where the proxies are named. */
+    Map<String, String> environment = System.getenv();
 
     @Nullable
     String container;
@@ -79,10 +80,11 @@ final class AzureClients {
         if (container == null || container.isEmpty()) {
             throw misconfigured("The container is missing");
         }
-        BlobServiceClientBuilder builder = new BlobServiceClientBuilder()
-                .httpClient(httpClient(engine.transferTimeout(), threads))
-                .addPolicy(new FirstAnswer(engine.callTimeout()));
-        credentials(builder);
+        HttpClient transport = new JdkTransport(
+                JdkTransport.client(CONNECT_TIMEOUT, threads.executor(), EnvironmentProxies.of(environment)),
+                engine.callTimeout());
+        BlobServiceClientBuilder builder = new BlobServiceClientBuilder().httpClient(transport);
+        credentials(builder, transport);
         if (customerKey != null) {
             builder.customerProvidedKey(customerKey);
         }
@@ -97,7 +99,7 @@ final class AzureClients {
         }
     }
 
-    private void credentials(BlobServiceClientBuilder builder) {
+    private void credentials(BlobServiceClientBuilder builder, HttpClient transport) {
         List<String> given = given();
         if (given.size() > 1) {
             throw misconfigured("Give one credential, not " + String.join(" and ", given));
@@ -114,7 +116,7 @@ final class AzureClients {
         } else if (credential != null) {
             builder.credential(credential);
         } else {
-            builder.credential(DefaultCredential.get());
+            builder.credential(DefaultCredential.get(transport));
         }
     }
 
@@ -183,34 +185,6 @@ final class AzureClients {
             throw misconfigured("The account's name is missing");
         }
         return name;
-    }
-
-    /** A read must begin to be answered within that time; what it reads may take longer. */
-    private static final class FirstAnswer extends HttpPipelineSyncPolicy {
-
-        /** As azure-core's HTTP clients know it. */
-        private static final String RESPONSE_TIMEOUT = "azure-response-timeout";
-
-        private final Duration timeout;
-
-        FirstAnswer(Duration timeout) {
-            this.timeout = timeout;
-        }
-
-        @Override
-        protected void beforeSendingRequest(HttpPipelineCallContext context) {
-            if (context.getHttpRequest().getHttpMethod() == HttpMethod.GET) {
-                context.setData(RESPONSE_TIMEOUT, timeout);
-            }
-        }
-    }
-
-    private static HttpClient httpClient(Duration responseTimeout, CallThreads threads) {
-        return new JdkHttpClientBuilder()
-                .executor(threads.executor())
-                .connectionTimeout(CONNECT_TIMEOUT)
-                .responseTimeout(responseTimeout)
-                .build();
     }
 
     private static BackendMisconfiguredException misconfigured(String problem) {
