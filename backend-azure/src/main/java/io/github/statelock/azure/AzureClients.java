@@ -11,11 +11,14 @@ import io.github.statelock.engine.EngineOptions;
 import io.github.statelock.spi.EnvironmentProxies;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class AzureClients {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Pattern SAS = Pattern.compile("[\\x21-\\x7e&&[^\"<>\\\\^`{|}#]]+");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     /** Where the proxies are named. */
@@ -110,8 +114,10 @@ final class AzureClients {
         }
         builder.endpoint(endpointUrl());
         if (accountKey != null) {
+            checkKey("account's key", accountKey);
             builder.credential(new StorageSharedKeyCredential(accountName(), accountKey));
         } else if (sasToken != null) {
+            checkSas(sasToken);
             builder.sasToken(sasToken);
         } else if (credential != null) {
             builder.credential(credential);
@@ -132,11 +138,8 @@ final class AzureClients {
 
     /** The string names its own account: another one beside it would be the wrong one of the two. */
     private void connect(BlobServiceClientBuilder builder, String string) {
-        String named = Stream.of(string.split(";", -1))
-                .filter(part -> part.toLowerCase(Locale.ROOT).startsWith("accountname="))
-                .map(part -> part.substring("accountname=".length()).strip())
-                .findFirst()
-                .orElse("");
+        String named = part(string, "AccountName=").orElse("");
+        part(string, "AccountKey=").ifPresent(key -> checkKey("key in the connection string", key));
         if (account != null && !named.isEmpty() && !named.equals(account)) {
             throw misconfigured("The connection string is for the account " + named + ", not for " + account);
         }
@@ -148,6 +151,32 @@ final class AzureClients {
         }
         if (endpoint != null) {
             builder.endpoint(endpointUrl());
+        }
+    }
+
+    private static Optional<String> part(String connectionString, String name) {
+        return Stream.of(connectionString.split(";", -1))
+                .filter(part -> part.regionMatches(true, 0, name, 0, name.length()))
+                .map(part -> part.substring(name.length()).strip())
+                .findFirst();
+    }
+
+    /** The SDK decodes it for each request, and fails there. */
+    private static void checkKey(String what, String base64) {
+        try {
+            if (Base64.getDecoder().decode(base64).length > 0) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below, without a part of the key.
+        }
+        throw misconfigured("The " + what + " is not base64: copy the whole key as the account's page shows it, without"
+                + " percent-encoding");
+    }
+
+    private static void checkSas(String token) {
+        if (!SAS.matcher(token).matches()) {
+            throw misconfigured("The SAS token is not a query string: it has characters that a URL cannot have");
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.statelock.StatelockException;
 import io.github.statelock.azure.BlobFailure.Kind;
 import io.github.statelock.azure.CallThreads.CallTimeoutException;
 import io.github.statelock.azure.CallThreads.NotStartedException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -195,15 +196,27 @@ final class BlobErrors {
                             + " account's name right?" + NOTHING_APPLIED,
                     e));
         }
+        Optional<String> refusedByProxy = refusedByProxy(e);
         boolean unsent = unknownHost
+                || refusedByProxy.isPresent()
                 || find(e, ConnectException.class).isPresent()
                 || find(e, NoRouteToHostException.class).isPresent()
                 || find(e, HttpConnectTimeoutException.class).isPresent()
                 || find(e, SSLHandshakeException.class).isPresent();
         return unsent
                 ? Optional.of(new BackendUnavailableException(
-                        "The storage account's endpoint for " + where + " cannot be reached." + NOTHING_APPLIED, e))
+                        "The storage account's endpoint for " + where + " cannot be reached"
+                                + refusedByProxy.map(answer -> " (" + answer + ")").orElse("") + "." + NOTHING_APPLIED,
+                        e))
                 : Optional.empty();
+    }
+
+    /** What the JDK's client says if the proxy did not open a connection to the service, which so was not asked. */
+    private static Optional<String> refusedByProxy(Throwable e) {
+        return find(e, IOException.class)
+                .map(Throwable::getMessage)
+                .filter(message -> message.startsWith("Tunnel failed, got: "))
+                .map(message -> "the proxy answered " + message.substring("Tunnel failed, got: ".length()));
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable e, Class<T> type) {
