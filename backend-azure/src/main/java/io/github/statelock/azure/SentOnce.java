@@ -46,6 +46,12 @@ final class SentOnce {
         return builder.buildClient();
     }
 
+    /** Whether that client came from here, and so tells each {@link Sending}. */
+    static boolean isSentOnce(BlobContainerClient client) {
+        HttpPipeline pipeline = client.getHttpPipeline();
+        return IntStream.range(0, pipeline.getPolicyCount()).anyMatch(i -> pipeline.getPolicy(i) instanceof Once);
+    }
+
     private static HttpPipeline pipeline(HttpPipeline given) {
         Stream<HttpPipelinePolicy> kept = IntStream.range(0, given.getPolicyCount())
                 .mapToObj(given::getPolicy)
@@ -92,6 +98,7 @@ final class SentOnce {
                 throw new IllegalStateException(
                         "A policy of the client tried to repeat a request whose answer may have been lost");
             }
+            Sending.begin(context);
             context.setData(SENT, true);
         }
 
