@@ -9,6 +9,8 @@ import java.util.Objects;
  */
 public final class EngineOptions {
 
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private final Duration callTimeout;
     private final Duration transferTimeout;
     private final long maxStateBytes;
@@ -119,7 +121,7 @@ public final class EngineOptions {
         /**
          * How long one request may take before it is abandoned and its outcome unknown.
          *
-         * @param timeout by default 10 s
+         * @param timeout by default 10 s, at most 24 hours
          * @return this builder
          */
         public Builder callTimeout(Duration timeout) {
@@ -130,7 +132,7 @@ public final class EngineOptions {
         /**
          * How long reading or writing a state, or listing the states, may take, repeated sends included.
          *
-         * @param timeout by default 5 min
+         * @param timeout by default 5 min, at most 24 hours
          * @return this builder
          */
         public Builder transferTimeout(Duration timeout) {
@@ -155,13 +157,13 @@ public final class EngineOptions {
         /**
          * How often a waiter looks: the pause grows by half from the first to the last, with full jitter.
          *
-         * @param from the first pause, by default 250 ms
-         * @param to the longest pause, by default 2 s
+         * @param from the first pause, by default 250 ms, at most 24 hours
+         * @param to the longest pause, by default 2 s, at most 24 hours
          * @return this builder
          */
         public Builder poll(Duration from, Duration to) {
-            this.pollFrom = positive(from, "from");
-            this.pollTo = positive(to, "to");
+            this.pollFrom = positive(from, "poll from");
+            this.pollTo = positive(to, "poll to");
             return this;
         }
 
@@ -170,11 +172,14 @@ public final class EngineOptions {
          * keep it for each object, from the answer to one change to the next one's send; what has to wait counts on its call
          * timeout. A waiter pauses for a random part of it when the record it watched is gone.
          *
-         * @param interval by default zero
+         * @param interval by default zero, at most 24 hours
          * @return this builder
          */
         public Builder changeInterval(Duration interval) {
-            this.changeInterval = Objects.requireNonNull(interval, "interval");
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException("changeInterval is negative: " + interval);
+            }
+            this.changeInterval = bounded(interval, "changeInterval");
             return this;
         }
 
@@ -223,6 +228,13 @@ public final class EngineOptions {
         private static Duration positive(Duration duration, String name) {
             if (duration.isZero() || duration.isNegative()) {
                 throw new IllegalArgumentException(name + " is not positive: " + duration);
+            }
+            return bounded(duration, name);
+        }
+
+        private static Duration bounded(Duration duration, String name) {
+            if (duration.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(name + " is longer than 24 hours: " + duration);
             }
             return duration;
         }
