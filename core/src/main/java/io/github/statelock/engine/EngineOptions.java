@@ -9,6 +9,8 @@ import java.util.Objects;
  */
 public final class EngineOptions {
 
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private final Duration callTimeout;
     private final Duration transferTimeout;
     private final long maxStateBytes;
@@ -140,7 +142,7 @@ public final class EngineOptions {
         /**
          * How long one request may take before it is abandoned and its outcome unknown.
          *
-         * @param timeout by default 10 s
+         * @param timeout by default 10 s, at most 24 hours
          * @return this builder
          */
         public Builder callTimeout(Duration timeout) {
@@ -151,7 +153,7 @@ public final class EngineOptions {
         /**
          * How long reading or writing a state, or listing the states, may take, repeated sends included.
          *
-         * @param timeout by default 5 min
+         * @param timeout by default 5 min, at most 24 hours
          * @return this builder
          */
         public Builder transferTimeout(Duration timeout) {
@@ -192,13 +194,13 @@ public final class EngineOptions {
         /**
          * How often a waiter looks: the pause grows by half from the first to the last, with full jitter.
          *
-         * @param from the first pause, by default 250 ms
-         * @param to the longest pause, by default 2 s
+         * @param from the first pause, by default 250 ms, at most 24 hours
+         * @param to the longest pause, by default 2 s, at most 24 hours
          * @return this builder
          */
         public Builder poll(Duration from, Duration to) {
-            this.pollFrom = positive(from, "from");
-            this.pollTo = positive(to, "to");
+            this.pollFrom = positive(from, "poll from");
+            this.pollTo = positive(to, "poll to");
             return this;
         }
 
@@ -209,11 +211,14 @@ public final class EngineOptions {
          * the call timeout. A driver says that a change was throttled by
          * {@link io.github.statelock.BackendUnavailableException#retryAfter()}.
          *
-         * @param interval by default zero
+         * @param interval by default zero, at most 24 hours
          * @return this builder
          */
         public Builder changeInterval(Duration interval) {
-            this.changeInterval = Objects.requireNonNull(interval, "interval");
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException("changeInterval is negative: " + interval);
+            }
+            this.changeInterval = bounded(interval, "changeInterval");
             return this;
         }
 
@@ -262,6 +267,13 @@ public final class EngineOptions {
         private static Duration positive(Duration duration, String name) {
             if (duration.isZero() || duration.isNegative()) {
                 throw new IllegalArgumentException(name + " is not positive: " + duration);
+            }
+            return bounded(duration, name);
+        }
+
+        private static Duration bounded(Duration duration, String name) {
+            if (duration.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(name + " is longer than 24 hours: " + duration);
             }
             return duration;
         }

@@ -2,6 +2,7 @@ package io.github.statelock.local;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
@@ -9,6 +10,7 @@ import io.github.statelock.spi.Inspectable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -28,6 +30,7 @@ import java.util.Objects;
  *   fence             the last fencing token drawn, in decimal
  *   state             which versions there are, and which is current
  *   state.&lt;version&gt;   the content of one version as it is, numbered upwards; the last 10 are kept
+ *   damaged-*         a damaged "state" that was overwritten or deleted, and the contents that were beside it
  * </pre>
  *
  * <p>Every file is written aside, synced, and renamed to its place, so that a killed writer or a full disk leaves the old
@@ -40,9 +43,12 @@ import java.util.Objects;
 public final class FileBackend extends DriverBackend implements Inspectable {
 
     private final FileInspection inspection;
+    private final FileStateDriver states;
 
-    private FileBackend(Folder folder, FileInspection inspection, Processes processes, EngineOptions options) {
-        super(new LocalLockDriver(new FileRecords(folder), processes), new FileStateDriver(folder), options);
+    private FileBackend(
+            LocalLockDriver locks, FileStateDriver states, FileInspection inspection, EngineOptions options) {
+        super(locks, states, options);
+        this.states = states;
         this.inspection = inspection;
     }
 
@@ -54,6 +60,11 @@ public final class FileBackend extends DriverBackend implements Inspectable {
     @Override
     public List<String> purge(StateKey key) {
         return inspection.purge(key);
+    }
+
+    @Override
+    public Map<StateKey, StateCorruptException> damaged(String prefix) {
+        return states.damaged(prefix);
     }
 
     /**
@@ -115,7 +126,10 @@ public final class FileBackend extends DriverBackend implements Inspectable {
             Processes processes = ProcProcesses.system();
             Folder files = new Folder(root, FileOps.system(), file -> new FileMutex(file, patience), processes);
             return new FileBackend(
-                    files, new FileInspection(root, files, FolderOpening.Types.system()), processes, options);
+                    new LocalLockDriver(new FileRecords(files), processes),
+                    new FileStateDriver(files),
+                    new FileInspection(root, files, FolderOpening.Types.system()),
+                    options);
         }
     }
 }

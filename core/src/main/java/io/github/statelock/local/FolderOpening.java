@@ -59,23 +59,24 @@ final class FolderOpening {
         return path.toRealPath();
     }
 
-    private static StatelockException cannotOpen(Path path, IOException e) {
+    static StatelockException cannotOpen(Path path, IOException e) {
         if (e instanceof AccessDeniedException) {
             return new BackendDeniedException("No permission to open or make the folder " + path + ".", e);
         }
-        if (e instanceof NoSuchFileException && isFolder(path.getParent())) {
+        Path parent = path.getParent();
+        if (FileErrors.isReadOnly(parent == null || Files.exists(path) ? path : parent)) {
+            return new BackendDeniedException("The folder " + path + " is on a read-only file system.", e);
+        }
+        if (e instanceof NoSuchFileException && isFolder(parent)) {
             return new BackendMisconfiguredException(
-                    "The folder " + path + " cannot be made: the file system of " + path.getParent() + " takes none.",
+                    "The folder " + path + " cannot be made: the file system of " + parent + " takes none.",
                     e);
         }
         if (e instanceof NoSuchFileException) {
             return new BackendMisconfiguredException(
-                    "The folder " + path + " cannot be made: its parent " + path.getParent()
+                    "The folder " + path + " cannot be made: its parent " + parent
                             + " is missing. Make that first, or mend the path.",
                     e);
-        }
-        if (String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("read-only file system")) {
-            return new BackendDeniedException("The folder " + path + " is on a read-only file system.", e);
         }
         return new BackendMisconfiguredException("The folder " + path + " cannot be opened: " + e, e);
     }

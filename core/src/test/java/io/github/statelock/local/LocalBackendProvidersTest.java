@@ -68,7 +68,9 @@ class LocalBackendProvidersTest {
     @Test
     void valuesThatMakeNoSenseAreRefusedWithWhatIsAllowed() {
         refused("mem:x?call_timeout=fast", "call_timeout=fast", "10s");
-        refused("mem:x?call_timeout=0s", "call_timeout=0s");
+        refused("mem:x?call_timeout=0s", "call_timeout=0s", "callTimeout is not positive");
+        refused("mem:x?call_timeout=999999999h", "call_timeout=999999999h", "callTimeout is longer than 24 hours");
+        refused("mem:x?transfer_timeout=PT24H0.1S", "transferTimeout is longer than 24 hours");
         refused("mem:x?call_timeout", "call_timeout=", "10s");
         refused("mem:x?max_state_bytes=lots", "max_state_bytes=lots");
         refused("mem:x?max_state_bytes=-1", "max_state_bytes=-1");
