@@ -38,12 +38,18 @@ final class Served implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    Served(ServerSettings settings, StateBackend backend, FaultyDriver locks, FaultyStateDriver states, Ticker ticker) {
+    Served(
+            ServerSettings settings,
+            StateBackend backend,
+            FaultyDriver locks,
+            FaultyStateDriver states,
+            Ticker ticker,
+            ByteBudget budget) {
         this.backend = backend;
         this.locks = locks;
         this.states = states;
         try {
-            this.server = HttpBackendServer.start(settings, backend, visits::add, ticker, Store.TURN_PATIENCE);
+            this.server = HttpBackendServer.start(settings, backend, visits::add, ticker, Store.TURN_PATIENCE, budget);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
