@@ -99,11 +99,16 @@ final class Served implements AutoCloseable {
                 .thenApply(r -> new Reply(r.statusCode(), new String(r.body(), UTF_8), r));
     }
 
+    /** Without a body, and without a header that speaks of one. */
+    HttpRequest.Builder request(String method, String pathAndQuery) {
+        return request(pathAndQuery).method(method, HttpRequest.BodyPublishers.noBody());
+    }
+
     /** As both clients send what has a body. */
     HttpRequest.Builder request(String method, String pathAndQuery, byte[] body) {
         HttpRequest.Builder request =
                 request(pathAndQuery).method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-        return body.length == 0 ? request : request.header("Content-MD5", md5(body));
+        return request.header("Content-MD5", md5(body));
     }
 
     Reply get() {
