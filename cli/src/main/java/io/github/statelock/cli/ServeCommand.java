@@ -12,11 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,6 +87,13 @@ final class ServeCommand implements Callable<Integer> {
             description = "The largest state that is taken. By default 536870912, 512 MiB.")
     private int maxRequestBytes;
 
+    @Option(
+            names = "--trusted-proxy",
+            paramLabel = "ADDRESS",
+            description = "A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For names the client. Can be"
+                    + " given several times.")
+    private List<String> trustedProxies = new ArrayList<>();
+
     ServeCommand(Statelock root) {
         this.root = root;
     }
@@ -117,6 +125,8 @@ final class ServeCommand implements Callable<Integer> {
         } catch (BindException e) {
             throw new FailureException(
                     "Cannot listen on " + listen.host() + ":" + listen.socket().getPort() + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -125,14 +135,14 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException("--max-request-bytes is from 1 to " + (Integer.MAX_VALUE - 1) + ".");
         }
         Authentication authentication = authentication();
-        Optional<SSLContext> tls = tls();
+        Optional<TlsFiles> tls = tls();
         if (!listen.isLoopback() && !(authentication.isRequired() && tls.isPresent())) {
             throw new UsageException(
                     listen.host()
                             + " can be reached from other machines. There the server listens only with authentication (--user and"
                             + " --password-file, or --token-file) and with TLS (--tls-cert and --tls-key): states have secrets.");
         }
-        return new ServerSettings(listen.socket(), authentication, tls, strict, maxRequestBytes);
+        return new ServerSettings(listen.socket(), authentication, tls, strict, maxRequestBytes, trustedProxies);
     }
 
     private Authentication authentication() throws IOException {
@@ -174,7 +184,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<SSLContext> tls() throws IOException {
+    private Optional<TlsFiles> tls() {
         Path certificate = tlsCertificate;
         Path key = tlsKey;
         if (certificate == null && key == null) {
@@ -183,10 +193,6 @@ final class ServeCommand implements Callable<Integer> {
         if (certificate == null || key == null) {
             throw new UsageException("TLS needs both --tls-cert and --tls-key.");
         }
-        try {
-            return Optional.of(TlsFiles.read(certificate, key));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()));
-        }
+        return Optional.of(TlsFiles.of(certificate, key));
     }
 }

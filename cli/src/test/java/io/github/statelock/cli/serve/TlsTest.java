@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -31,9 +32,9 @@ class TlsTest {
     @CsvSource({"RSA, 2048", "EC, 256"})
     void statesGoOverTls(String algorithm, int bits) throws Exception {
         Pem pem = Pem.selfSigned(folder, algorithm, bits);
-        SSLContext context = TlsFiles.read(pem.certificate(), pem.key());
+        TlsFiles files = TlsFiles.of(pem.certificate(), pem.key());
         ServerSettings settings =
-                new ServerSettings(Store.ANY_PORT, Authentication.none(), Optional.of(context), false, 1000);
+                new ServerSettings(Store.ANY_PORT, Authentication.none(), Optional.of(files), false, 1000, List.of());
         try (Store store = new Store();
                 StateBackend backend = store.other();
                 HttpBackendServer server = HttpBackendServer.start(settings, backend, visit -> {})) {
@@ -57,10 +58,10 @@ class TlsTest {
         Pem one = Pem.selfSigned(Files.createDirectory(folder.resolve("one")), "EC", 256);
         Pem other = Pem.selfSigned(Files.createDirectory(folder.resolve("other")), "EC", 256);
         Pem rsa = Pem.selfSigned(Files.createDirectory(folder.resolve("rsa")), "RSA", 2048);
-        assertThatThrownBy(() -> TlsFiles.read(one.certificate(), other.key()))
+        assertThatThrownBy(() -> TlsFiles.of(one.certificate(), other.key()).context())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is not the key of the certificate");
-        assertThatThrownBy(() -> TlsFiles.read(one.certificate(), rsa.key()))
+        assertThatThrownBy(() -> TlsFiles.of(one.certificate(), rsa.key()).context())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("EC");
     }
@@ -71,7 +72,7 @@ class TlsTest {
         Pem pem = Pem.selfSigned(folder, "EC", 256);
         Path key = folder.resolve("old.pem");
         Files.writeString(key, "-----BEGIN " + kind + "-----\nAAAA\n-----END " + kind + "-----\n", US_ASCII);
-        assertThatThrownBy(() -> TlsFiles.read(pem.certificate(), key))
+        assertThatThrownBy(() -> TlsFiles.of(pem.certificate(), key).context())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(says)
                 .hasMessageContaining("openssl pkcs8 -topk8 -nocrypt -in " + key);
@@ -81,13 +82,13 @@ class TlsTest {
     void filesThatAreNoPemAreRefused() throws Exception {
         Pem pem = Pem.selfSigned(folder, "EC", 256);
         Path empty = Files.createFile(folder.resolve("empty"));
-        assertThatThrownBy(() -> TlsFiles.read(empty, pem.key()))
+        assertThatThrownBy(() -> TlsFiles.of(empty, pem.key()).context())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no certificate");
-        assertThatThrownBy(() -> TlsFiles.read(pem.certificate(), empty))
+        assertThatThrownBy(() -> TlsFiles.of(pem.certificate(), empty).context())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no private key");
-        assertThatThrownBy(() -> TlsFiles.read(pem.certificate(), folder.resolve("missing")))
+        assertThatThrownBy(() -> TlsFiles.of(pem.certificate(), folder.resolve("missing")).context())
                 .isInstanceOf(NoSuchFileException.class);
     }
 
