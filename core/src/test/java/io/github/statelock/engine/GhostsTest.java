@@ -3,12 +3,14 @@ package io.github.statelock.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.StateKey;
 import io.github.statelock.engine.FakeStore.Op;
 import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -19,11 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class GhostsTest extends EngineTest {
@@ -140,6 +145,80 @@ class GhostsTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(repeated::get)
                 .withCauseInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    void oneLookServesAllIdsOfAKey() {
+        Ghosts ghosts = newGhosts(pool -> Runnable::run);
+        for (int i = 0; i < 5000; i++) {
+            ghosts.watch(StateKey.of("key" + i % 10), "id" + i, time.nanos());
+        }
+        assertThat(time.scheduled()).isEqualTo(10);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(store.count(Op.OBSERVE)).isBetween(20, 50);
+        store.put(StateKey.of("key7"), "id4567", Optional.empty());
+        ObservedLock theirs = store.put(StateKey.of("key8"), "theirs", Optional.empty());
+        time.advance(Duration.ofMinutes(1));
+        assertThat(store.list("")).containsExactly(theirs);
+    }
+
+    @Test
+    void atMostTwoLooksAreInFlight() {
+        Ghosts ghosts = newGhosts(pool -> pool);
+        CountDownLatch answers = new CountDownLatch(1);
+        for (int i = 0; i < 10; i++) {
+            store.fault(Op.OBSERVE, FakeStore.hang(answers));
+            ghosts.watch(StateKey.of("key" + i), "id", time.nanos());
+        }
+        time.advance(Duration.ofSeconds(1));
+        ManualTime.await(() -> store.count(Op.OBSERVE) == Ghosts.LOOKS);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(store.count(Op.OBSERVE)).isEqualTo(Ghosts.LOOKS);
+        answers.countDown();
+        ManualTime.await(() -> store.count(Op.OBSERVE) == 10);
+    }
+
+    @Test
+    void aNewGhostIsLookedForSoonHoweverRareTheLooksOfItsKeyHaveBecome() {
+        Ghosts ghosts = newGhosts(pool -> Runnable::run);
+        ghosts.watch(KEY, "old", time.nanos());
+        time.advance(Duration.ofMinutes(10));
+        int looks = store.count(Op.OBSERVE);
+        ghosts.watch(KEY, "new", time.nanos());
+        store.put(KEY, "new", Optional.of(LEASE));
+        time.advance(Duration.ofSeconds(1));
+        assertThat(store.count(Op.OBSERVE)).isGreaterThan(looks);
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void anIdIsAGhostOnItsOwnKeyOnly() {
+        Ghosts ghosts = newGhosts(pool -> pool);
+        StateKey another = StateKey.of("another");
+        ghosts.watch(KEY, "clients-id", time.nanos());
+        assertThat(ghosts.isGhost(store.put(KEY, "clients-id", Optional.empty()))).isTrue();
+        assertThat(ghosts.isGhost(store.put(another, "clients-id", Optional.empty()))).isFalse();
+        ghosts.requireUnused(another, "clients-id");
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> ghosts.requireUnused(KEY, "clients-id"));
+    }
+
+    @Test
+    void aHuntGoesOnAfterAReadThatFailed() {
+        Ghosts ghosts = newGhosts(pool -> Runnable::run);
+        store.fault(Op.OBSERVE, FakeStore.refused(new BackendUnavailableException("503", null)));
+        store.fault(Op.OBSERVE, FakeStore.broken(new NoClassDefFoundError("a client library's")));
+        ghosts.watch(KEY, "id", time.nanos());
+        store.put(KEY, "id", Optional.of(LEASE));
+        time.advance(Duration.ofSeconds(7));
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    /** @param around put around the engine's threads; so that all happens in the test's thread, {@code Runnable::run} */
+    private Ghosts newGhosts(UnaryOperator<Executor> around) {
+        EngineOptions options =
+                EngineOptions.builder().ticker(time).scheduler(time).build();
+        return new Engine(store, options, new EngineThreads(options, around)).ghosts;
     }
 
     @Test

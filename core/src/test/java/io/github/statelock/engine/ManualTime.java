@@ -127,6 +127,17 @@ final class ManualTime implements Ticker, Scheduler {
         return future.get();
     }
 
+    /**
+     * As {@link #advanceUntil}, but moves time only while the thread waits. For what a thread does by itself, where a request
+     * would overrun if time ran ahead of it.
+     */
+    void advanceWhileWaits(Thread thread, BooleanSupplier condition) {
+        advanceUntil(() -> {
+            await(() -> condition.getAsBoolean() || thread.getState() == Thread.State.WAITING);
+            return condition.getAsBoolean();
+        });
+    }
+
     /** Waits in real time, without moving the clocks, for something that other threads do. */
     static void await(BooleanSupplier condition) {
         long start = System.nanoTime();
