@@ -4,6 +4,7 @@ import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,7 @@ public interface LockDriver {
      *
      * @param lock our lock
      * @return the outcome
+     * @throws StateCorruptException if the counter is not a number; nothing was applied
      */
     FenceOutcome drawFence(OwnedLock lock);
 
