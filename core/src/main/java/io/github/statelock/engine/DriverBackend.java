@@ -85,13 +85,21 @@ public abstract class DriverBackend implements StateBackend {
                 return;
             }
             closed = true;
-            try {
-                locks.close();
-            } finally {
-                closeClients();
-            }
+            closeParts();
         } finally {
             closing.unlock();
+        }
+    }
+
+    private void closeParts() {
+        try {
+            locks.close();
+        } finally {
+            try {
+                closeClients();
+            } finally {
+                states.close();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -25,6 +26,7 @@ final class DriverStateStore implements StateStore {
     private final EngineOptions options;
     private final EngineThreads threads;
     private final Function<StateKey, String> lockPath;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /**
      * A state store.
@@ -98,7 +100,12 @@ final class DriverStateStore implements StateStore {
     private StateChange change(StateWrite write) {
         threads.requireOpen();
         Pace.Change object = new Pace.Change("state of " + lockPath.apply(write.key()), false);
-        return new StateChange(driver, options, threads, write, object);
+        return new StateChange(driver, options, threads, closed, write, object);
+    }
+
+    /** The clients are closed: whoever still waits for an answer is told that none will come. */
+    void close() {
+        closed.complete(null);
     }
 
     private static StateWrite newWrite(
@@ -109,11 +116,27 @@ final class DriverStateStore implements StateStore {
     private <T> T call(Duration timeout, Supplier<T> request) {
         threads.requireOpen();
         try {
-            return Waits.getUninterruptibly(
-                            threads.stateCalls.start(timeout, request).answer())
-                    .value();
-        } catch (DriverCalls.OverrunException e) {
+            return answer(threads.stateCalls.start(timeout, request), closed);
+        } catch (DriverCalls.OverrunException | ClosedException e) {
             throw new BackendUnavailableException("The store did not answer a read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The answer to a call; none where the clients are closed before it comes. */
+    static <T> T answer(DriverCalls.Call<T> call, CompletableFuture<Void> closed) {
+        Waits.getUninterruptibly(CompletableFuture.anyOf(call.answer(), closed));
+        if (!call.answer().isDone()) {
+            throw new ClosedException();
+        }
+        return Waits.getUninterruptibly(call.answer()).value();
+    }
+
+    /** The clients were closed while a request was under way. */
+    static final class ClosedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ClosedException() {
+            super("the backend was closed");
         }
     }
 }

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** One state in memory; its writes can be made to fail. */
 final class FakeStates implements StateDriver {
 
     private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+    private final Queue<Supplier<Optional<StoredState>>> reads = new ConcurrentLinkedQueue<>();
     private volatile Optional<StoredState> stored = Optional.empty();
     private int version;
     volatile int writes;
@@ -32,6 +34,11 @@ final class FakeStates implements StateDriver {
 
     void meet(Fault fault) {
         faults.add(fault);
+    }
+
+    /** The next read is answered like that. */
+    void meetRead(Supplier<Optional<StoredState>> fault) {
+        reads.add(fault);
     }
 
     void overwrite(byte[] content) {
@@ -57,7 +64,8 @@ final class FakeStates implements StateDriver {
 
     @Override
     public Optional<StoredState> read(StateKey key) {
-        return stored;
+        Supplier<Optional<StoredState>> fault = reads.poll();
+        return fault == null ? stored : fault.get();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockLostException;
@@ -12,8 +13,10 @@ import io.github.statelock.StaleSerialException;
 import io.github.statelock.StateConflictException;
 import io.github.statelock.StateVersion;
 import io.github.statelock.WriteCondition;
+import io.github.statelock.spi.StoredState;
 import io.github.statelock.spi.WriteOutcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,7 +24,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +38,12 @@ class StateChangeTest extends EngineTest {
 
     private static final WriteOutcome UNKNOWN = new WriteOutcome.Unknown(new IOException("reset"));
 
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
     private final FakeStates driver = new FakeStates();
-    private final DriverStateStore states = newStates();
+    private final DriverStateStore states = newStates(time);
+    private final AtomicInteger pauses = new AtomicInteger();
+    private volatile Duration latestTimer = Duration.ZERO;
 
     @Test
     void aWriteWhoseAnswerWasLostIsApplied() {
@@ -206,9 +219,187 @@ class StateChangeTest extends EngineTest {
         assertThat(driver.writes).isZero();
     }
 
-    private DriverStateStore newStates() {
+    @Test
+    void anErrorOfTheReadThatResolvesAnUnansweredWriteLeavesItUnknown() {
+        for (RuntimeException e : List.of(
+                new BackendDeniedException("no s3:GetObject", null), new UncheckedIOException(new IOException("cut")))) {
+            driver.meet(apply -> UNKNOWN);
+            driver.meetRead(() -> {
+                throw e;
+            });
+            assertThatExceptionOfType(OutcomeUnknownException.class)
+                    .isThrownBy(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent()))
+                    .withCause(e);
+        }
+    }
+
+    @Test
+    void anErrorOfTheReadThatExplainsARefusalIsToldAsItIs() {
+        driver.meet(apply -> new WriteOutcome.Refused());
+        driver.meetRead(() -> {
+            throw new BackendDeniedException("no s3:GetObject", null);
+        });
+        assertThatExceptionOfType(BackendDeniedException.class)
+                .isThrownBy(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent()));
+    }
+
+    @Test
+    void aReadThatIsNotServedAfterAnUnansweredWriteIsRepeated() throws Exception {
+        driver.meet(apply -> {
+            apply.run();
+            return UNKNOWN;
+        });
+        driver.meetRead(notServed());
+        driver.meetRead(notServed());
+        time.advanceUntilDone(inBackground(() -> states.write(KEY, bytes("a"), WriteCondition.ifAbsent())));
+        assertThat(driver.writes).isEqualTo(1);
+    }
+
+    @Test
+    void aStoreThatServesNothingIsGivenUpAfterTwiceTheCallTimeout() {
+        serveNothing();
+        assertThat(timeOf(BackendUnavailableException.class)).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(22));
+    }
+
+    @Test
+    void aStoreThatAnswersReadsHasTheWholeTransferTimeout() {
+        for (int i = 0; i < 10_000; i++) {
+            driver.meet(apply -> {
+                throw new BackendUnavailableException("SlowDown", null);
+            });
+        }
+        assertThat(timeOf(BackendUnavailableException.class)).isGreaterThan(Duration.ofSeconds(297));
+    }
+
+    @Test
+    void aWriteThatMayHaveBeenAppliedIsFollowedUpForTheWholeTransferTimeout() {
+        driver.meet(apply -> UNKNOWN);
+        serveNothing();
+        assertThat(timeOf(OutcomeUnknownException.class)).isGreaterThan(Duration.ofSeconds(297));
+    }
+
+    @Test
+    void noRequestGetsMoreThanWhatIsLeftOfTheTransferTimeout() {
+        driver.meet(apply -> {
+            time.pass(Duration.ofSeconds(100));
+            throw new BackendUnavailableException("SlowDown", null);
+        });
+        for (int i = 0; i < 10; i++) {
+            driver.meet(apply -> {
+                time.advance(Duration.ofSeconds(150)); // until its time is over
+                return UNKNOWN;
+            });
+        }
+        timeOf(OutcomeUnknownException.class);
+        assertThat(driver.writes).isEqualTo(3);
+        assertThat(latestTimer).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void aCloseEndsAWriteThatWaitsToBeRepeatedWithoutATickOfTheClock() throws Exception {
+        assertThatClosedWriteThrows(BackendUnavailableException.class, () -> pauses.get() == 1, apply -> {
+            throw new BackendUnavailableException("SlowDown", null);
+        });
+        assertThat(driver.writes).isEqualTo(1);
+    }
+
+    @Test
+    void aCloseLeavesAWriteUnknownThatWaitsToBeRepeatedAfterAnAnswerWasLost() throws Exception {
+        assertThatClosedWriteThrows(OutcomeUnknownException.class, () -> pauses.get() == 1, apply -> UNKNOWN);
+        assertThat(driver.writes).isEqualTo(1);
+    }
+
+    @Test
+    void aCloseLeavesAWriteUnknownThatIsStillOnItsWay() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        assertThatClosedWriteThrows(OutcomeUnknownException.class, () -> driver.writes == 1, apply -> {
+            FakeStore.awaitLatch(never);
+            return apply.run();
+        });
+        never.countDown();
+    }
+
+    @Test
+    void aCloseEndsAReadThatIsNotAnswered() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch reading = new CountDownLatch(1);
+        DriverBackend backend = newBackend();
+        driver.meetRead(() -> {
+            reading.countDown();
+            FakeStore.awaitLatch(never);
+            return Optional.empty();
+        });
+        Future<?> read = inBackground(() -> backend.states().read(KEY));
+        reading.await();
+        backend.close();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> read.get(30, TimeUnit.SECONDS))
+                .withCauseInstanceOf(BackendUnavailableException.class);
+        never.countDown();
+    }
+
+    private void assertThatClosedWriteThrows(
+            Class<? extends Throwable> expected, BooleanSupplier waits, FakeStates.Fault fault) throws Exception {
+        DriverBackend backend = newBackend();
+        driver.meet(fault);
+        Future<?> write = inBackground(() -> backend.states().write(KEY, bytes("a"), WriteCondition.ifAbsent()));
+        ManualTime.await(waits);
+        backend.close();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> write.get(30, TimeUnit.SECONDS))
+                .withCauseInstanceOf(expected);
+    }
+
+    private DriverBackend newBackend() {
+        Scheduler counting = (delay, task) -> {
+            Scheduler.Scheduled timer = time.schedule(delay, task);
+            if (delay.compareTo(LONGEST_PAUSE) <= 0) {
+                pauses.incrementAndGet();
+            }
+            return timer;
+        };
+        return new DriverBackend(
+                store,
+                driver,
+                EngineOptions.builder().ticker(time).scheduler(counting).build()) {};
+    }
+
+    /** How long a write goes on that ends like that. Its pauses are all that takes time, unless the driver does. */
+    private Duration timeOf(Class<? extends Throwable> end) {
+        long start = time.nanos();
+        Scheduler pausesAtOnce = (delay, task) -> {
+            if (delay.compareTo(LONGEST_PAUSE) > 0) {
+                Duration at = Duration.ofNanos(time.nanos() - start).plus(delay);
+                latestTimer = at.compareTo(latestTimer) > 0 ? at : latestTimer;
+                return time.schedule(delay, task);
+            }
+            time.pass(delay);
+            task.run();
+            return () -> {};
+        };
+        DriverStateStore store = newStates(pausesAtOnce);
+        assertThatExceptionOfType(end).isThrownBy(() -> store.write(KEY, bytes("a"), WriteCondition.ifAbsent()));
+        return Duration.ofNanos(time.nanos() - start);
+    }
+
+    private void serveNothing() {
+        for (int i = 0; i < 10_000; i++) {
+            driver.meet(apply -> {
+                throw new BackendUnavailableException("SlowDown", null);
+            });
+            driver.meetRead(notServed());
+        }
+    }
+
+    private static Supplier<Optional<StoredState>> notServed() {
+        return () -> {
+            throw new BackendUnavailableException("SlowDown", null);
+        };
+    }
+
+    private DriverStateStore newStates(Scheduler scheduler) {
         EngineOptions options =
-                EngineOptions.builder().ticker(time).scheduler(time).build();
+                EngineOptions.builder().ticker(time).scheduler(scheduler).build();
         return new DriverStateStore(driver, options, new EngineThreads(options), key -> "fake/" + key);
     }
 
