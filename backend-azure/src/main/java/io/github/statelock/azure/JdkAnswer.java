@@ -24,7 +24,8 @@ final class JdkAnswer extends HttpResponse {
     JdkAnswer(HttpRequest request, java.net.http.HttpResponse<byte[]> answer) {
         super(request);
         this.status = answer.statusCode();
-        this.body = answer.body();
+        byte @Nullable [] read = answer.body(); // a proxy's refusal has none
+        this.body = read == null ? new byte[0] : read;
         answer.headers().map().forEach((name, values) -> headers.set(HttpHeaderName.fromString(name), values));
     }
 

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -113,16 +114,20 @@ final class JdkTransport implements com.azure.core.http.HttpClient {
                 CompletableFuture<java.net.http.HttpResponse<byte[]>> sent,
                 CompletableFuture<Void> begun) {
             this.sent = sent;
-            sent.whenComplete((answer, failure) -> {
+            sent.<HttpResponse>thenApply(answer -> new JdkAnswer(request, answer)).whenComplete((answer, failure) -> {
                 begun.complete(null); // nobody counts any more
-                if (answer != null) {
-                    complete(new JdkAnswer(request, answer));
-                } else if (failure instanceof CancellationException) {
-                    completeExceptionally(new HttpTimeoutException("no answer in time"));
+                if (failure == null) {
+                    complete(answer);
                 } else {
-                    completeExceptionally(failure);
+                    completeExceptionally(told(failure));
                 }
             });
+        }
+
+        private static Throwable told(Throwable failure) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return cause instanceof CancellationException ? new HttpTimeoutException("no answer in time") : cause;
         }
 
         @Override
