@@ -105,6 +105,11 @@ final class Statelock {
         return new Errors(output, this::storeName);
     }
 
+    /** What a failure means, in the words of the command line. */
+    String explain(Throwable e) {
+        return errors().explain(e).message();
+    }
+
     private CommandLine commandLine() {
         PrintStream out = output.raw();
         PrintStream err = output.errors();

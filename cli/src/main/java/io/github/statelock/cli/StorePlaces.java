@@ -21,6 +21,9 @@ final class StorePlaces {
     private static final Pattern NOT_UNDERSTOOD =
             Pattern.compile("The store's URI |A store's URI |No backend on the classpath ");
 
+    private static final String AZURE = "azblob:";
+    private static final String BREAK_UNNAMED = "break_unnamed_leases=";
+
     private StorePlaces() {}
 
     /** Whether two URIs surely name one store. Two that do not may still do so. */
@@ -80,6 +83,21 @@ final class StorePlaces {
     /** Whether opening a store failed by its URI alone, before anything was asked. All providers begin alike there. */
     static boolean isNotUnderstood(BackendMisconfiguredException e) {
         return NOT_UNDERSTOOD.matcher(String.valueOf(e.getMessage())).lookingAt();
+    }
+
+    /**
+     * How a command names its store to free a lock whose record is unreadable. On Azure the URI must allow that.
+     *
+     * @param named how the command names it; empty where the environment does
+     */
+    static String breakingUnnamed(String named) {
+        String uri = named.isEmpty() ? String.valueOf(System.getenv("STATELOCK_STORE")) : named;
+        if (!uri.regionMatches(true, 0, AZURE, 0, AZURE.length())) {
+            return named;
+        }
+        return uri.contains(BREAK_UNNAMED)
+                ? uri.replaceFirst(BREAK_UNNAMED + "[^&]*", BREAK_UNNAMED + "true")
+                : uri + (uri.contains("?") ? "&" : "?") + BREAK_UNNAMED + "true";
     }
 
     /** The store without options, for those who meet its name in a lock. */
