@@ -100,6 +100,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
+        Thread.setDefaultUncaughtExceptionHandler(ServeCommand::uncaught);
         ServerSettings settings = settings();
         CompletableFuture<String> stop = Signals.first();
         try (StateBackend backend = root.openAny(root.store());
@@ -107,7 +108,10 @@ final class ServeCommand implements Callable<Integer> {
             String url = (settings.tls().isPresent() ? "https://" : "http://") + listen.host() + ":"
                     + server.address().getPort();
             root.output.result("Listening on " + url, Json.object().with("listening", url));
+            warnOfOtherUsers(settings);
+            ServiceManager.ready();
             String signal = stop.get();
+            ServiceManager.stopping();
             root.output.note("Stopping on " + signal + ".", Json.object().with("stopping", signal));
             int cut = server.stop(GRACE);
             if (cut > 0) {
@@ -116,6 +120,25 @@ final class ServeCommand implements Callable<Integer> {
                         Json.object().with("cut", cut));
             }
             return ExitCodes.DONE;
+        }
+    }
+
+    /** Without memory this process would accept and never answer; a service manager starts it anew. Its locks are in the store. */
+    private static void uncaught(Thread thread, Throwable e) {
+        try {
+            System.err.println("statelock: " + thread.getName() + " failed: " + e);
+        } finally {
+            if (e instanceof OutOfMemoryError) {
+                Runtime.getRuntime().halt(ExitCodes.FAILURE);
+            }
+        }
+    }
+
+    private void warnOfOtherUsers(ServerSettings settings) {
+        if (!settings.authentication().isRequired()) {
+            String text = "Every user of this machine can read and change all states of the store here."
+                    + " --user or --token-file asks for a password.";
+            root.output.note(text, Json.object().with("note", text));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
@@ -64,6 +65,16 @@ class StateChangeTest extends EngineTest {
                 .withMessage("content");
         DriverLockedState state = new DriverLockedState(lock(), states);
         assertThatNullPointerException().isThrownBy(() -> state.write(null)).withMessage("content");
+    }
+
+    @Test
+    void anArrayThatItsWriterChangesAfterTheWriteIsNoBaseForTheNext() throws Exception {
+        DriverLockedState state = new DriverLockedState(lock(), states);
+        byte[] content = bytes("{\"version\":4,\"serial\":1,\"lineage\":\"l\",\"outputs\":{\"a\":1}}");
+        state.write(content);
+        assertThatCode(() -> state.write(content.clone())).doesNotThrowAnyException();
+        content[content.length - 3] = '2';
+        assertThatExceptionOfType(StaleSerialException.class).isThrownBy(() -> state.write(content));
     }
 
     @Test

@@ -14,12 +14,10 @@ final class Bodies {
 
     private final ByteBudget budget;
     private final int maxStateBytes;
-    private final Metrics metrics;
 
-    Bodies(ByteBudget budget, int maxStateBytes, Metrics metrics) {
+    Bodies(ByteBudget budget, int maxStateBytes) {
         this.budget = budget;
         this.maxStateBytes = maxStateBytes;
-        this.metrics = metrics;
     }
 
     /** For a state: its bytes are reserved before the first is read. */
@@ -28,10 +26,7 @@ final class Bodies {
         if (length > budget.most()) {
             throw Memory.neverEnough(length, budget.most());
         }
-        ByteBudget.Share share = budget.reserve(Math.max(length, 0)).orElseThrow(() -> {
-            metrics.refused(Metrics.Reason.MEMORY);
-            return Memory.full();
-        });
+        ByteBudget.Share share = budget.reserve(Math.max(length, 0)).orElseThrow(Memory::full);
         exchange.atEnd(share::close);
         int most = (int) Math.min(maxStateBytes, budget.most());
         return new BodyReader(exchange.request(), (int) length, most, share);

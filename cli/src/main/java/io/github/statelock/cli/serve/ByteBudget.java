@@ -14,6 +14,7 @@ final class ByteBudget {
 
     private final long most;
     private final AtomicLong used = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
 
     ByteBudget(long most) {
         this.most = most;
@@ -32,6 +33,11 @@ final class ByteBudget {
         return used.get();
     }
 
+    /** How often there was not so much left as was asked for. */
+    long refusals() {
+        return refusals.get();
+    }
+
     /** Some of the budget; empty if there is not so much left now. */
     Optional<Share> reserve(long bytes) {
         return take(bytes) ? Optional.of(new Share(bytes)) : Optional.empty();
@@ -39,7 +45,11 @@ final class ByteBudget {
 
     private boolean take(long bytes) {
         long before = used.getAndUpdate(now -> bytes <= most - now ? now + bytes : now);
-        return bytes <= most - before;
+        boolean taken = bytes <= most - before;
+        if (!taken) {
+            refusals.incrementAndGet();
+        }
+        return taken;
     }
 
     /** What one request has of the budget until it gives it back. Safe for use by several threads. */

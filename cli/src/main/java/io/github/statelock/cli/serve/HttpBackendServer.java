@@ -66,6 +66,11 @@ public final class HttpBackendServer implements AutoCloseable {
         listener.sweep();
     }
 
+    /** For tests: looks whether the certificate's files changed, as happens twice a minute. */
+    void lookAtCertificate() {
+        listener.lookAtCertificate();
+    }
+
     /**
      * Refuses new requests, lets those under way end, and closes.
      *

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -65,6 +66,7 @@ final class Listener {
     private static ConnectionFactory[] protocols(Optional<ReloadedCertificate> certificate) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
+        http.setHttpCompliance(HttpCompliance.STRICT);
         // What the address means is decided here, by its raw form: see Target.
         http.setUriCompliance(UriCompliance.UNSAFE.without(
                 "statelock", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
@@ -99,6 +101,10 @@ final class Listener {
 
     void sweep() {
         connector.sweep();
+    }
+
+    void lookAtCertificate() {
+        certificate.ifPresent(ReloadedCertificate::look);
     }
 
     void stop() {

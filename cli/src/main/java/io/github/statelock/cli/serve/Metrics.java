@@ -1,6 +1,7 @@
 package io.github.statelock.cli.serve;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -14,11 +15,13 @@ import java.util.function.Supplier;
 /** What {@code /metrics} shows. Keys and lock IDs are no tags: there are too many, and they may be secret. Safe for several threads. */
 final class Metrics implements AutoCloseable {
 
+    private static final String REFUSALS =
+            "Requests refused and connections closed because the server had no room for them.";
+
     static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     /** Why a request was refused, or a connection closed, for the server's own sake. */
     enum Reason {
-        MEMORY,
         THREADS,
         CLIENT_REQUESTS,
         CONNECTIONS,
@@ -39,6 +42,14 @@ final class Metrics implements AutoCloseable {
         Gauge.builder("statelock.http." + name, value).description(description).register(registry);
     }
 
+    /** What is refused for want of memory, which the budget counts. */
+    void memoryRefusals(ByteBudget budget) {
+        FunctionCounter.builder("statelock.http.refusals", budget, ByteBudget::refusals)
+                .description(REFUSALS)
+                .tag("reason", "memory")
+                .register(registry);
+    }
+
     void answered(String operation, int status, long nanos) {
         Timer.builder("statelock.http.requests")
                 .description("Requests that were answered.")
@@ -54,7 +65,7 @@ final class Metrics implements AutoCloseable {
 
     private Counter refusals(Reason reason) {
         return Counter.builder("statelock.http.refusals")
-                .description("Requests refused and connections closed because the server had no room for them.")
+                .description(REFUSALS)
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(registry);
     }

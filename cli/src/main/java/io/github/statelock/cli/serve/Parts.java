@@ -39,10 +39,11 @@ record Parts(
         metrics.gauge("workers.waiting", "Requests that wait for a thread to ask the store.", workers::waiting);
         metrics.gauge("memory.used.bytes", "Bytes of states in memory.", budget::used);
         metrics.gauge("memory.limit.bytes", "How many bytes of states may be in memory.", budget::most);
+        metrics.memoryRefusals(budget);
         return new Parts(
                 new Door(settings, new PasswordGuesses(ticker), metrics),
                 TrustedProxies.of(settings.trustedProxies()),
-                new Bodies(budget, settings.maxRequestBytes(), metrics),
+                new Bodies(budget, settings.maxRequestBytes()),
                 new Service(states, locks, workers, budget, metrics, ticker),
                 workers,
                 connections,
