@@ -126,8 +126,7 @@ final class DriverCalls {
                 change.ifPresent(c -> pace.answered(c, changeInterval));
             }
         } else {
-            scheduler.schedule(
-                    wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
+            scheduler.schedule(wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
         }
     }
 

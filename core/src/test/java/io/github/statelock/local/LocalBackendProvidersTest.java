@@ -34,7 +34,8 @@ class LocalBackendProvidersTest {
     void memoryStoresAreSharedByName() {
         try (StateBackend one = StateBackends.open(URI.create("mem:shared"));
                 StateBackend two = MemoryBackend.open("shared");
-                StateBackend other = StateBackends.open(URI.create("mem:other?call_timeout=2s&max_state_bytes=1000&max_requests_in_flight=4"))) {
+                StateBackend other = StateBackends.open(
+                        URI.create("mem:other?call_timeout=2s&max_state_bytes=1000&max_requests_in_flight=4"))) {
             one.states().write(KEY, new byte[] {1}, WriteCondition.ifAbsent());
             assertThat(two.states().read(KEY)).isPresent();
             assertThat(other.states().read(KEY)).isEmpty();
