@@ -47,13 +47,15 @@ public interface HeldLock extends AutoCloseable {
      * @throws LockLostException if the lock is lost: stop the work
      * @throws IllegalStateException if it was released
      * @throws BackendUnavailableException if the machine was suspended and the store could not be asked whether the lock is
-     *     still ours; repeating the call is safe
+     *     still ours, or is not asked any more since maxHold is over; repeating the call is safe
      */
     void ensureHeld();
 
     /**
      * Has the callback told when the lock is lost, within 100 ms of the deadline, on a thread of the engine's; at once
-     * if it is lost already. Never told for a released lock.
+     * if it is lost already. Never told for a released lock. It is told after the earlier calls of this lock's listener and
+     * callbacks, so one of them that blocks delays it. Those of other locks do not, until 64 notices of a loss block at the same
+     * time. It comes later where the system gives this process no time or no thread.
      *
      * @param callback told once, with how the lock was lost; what it throws is logged
      */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Opens {@code azblob://container@account/prefix}, and {@code azblob://container/prefix?endpoint=…} for another endpoint than
  * {@code https://<account>.blob.core.windows.net}. Parameters: {@code endpoint}, {@code encryption_scope}, {@code snapshots},
  * {@code break_unnamed_leases}, {@code call_timeout}, {@code transfer_timeout} (times such as {@code 10s}),
- * {@code max_state_bytes} and {@code release_on_shutdown}.
+ * {@code max_state_bytes}, {@code max_requests_in_flight} and {@code release_on_shutdown}.
  *
  * <p>The credential is the first of these in the environment: {@code AZURE_STORAGE_CONNECTION_STRING},
  * {@code AZURE_STORAGE_KEY}, {@code AZURE_STORAGE_SAS_TOKEN}; without any it is {@code DefaultAzureCredential}, where

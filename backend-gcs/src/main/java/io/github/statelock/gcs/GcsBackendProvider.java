@@ -10,7 +10,8 @@ import java.util.Set;
 /**
  * Opens {@code gs://bucket/prefix}. Parameters: {@code endpoint}, {@code project}, {@code user_project},
  * {@code kms_key_name}, {@code versioning}, {@code verify_conditional_writes}, {@code call_timeout},
- * {@code transfer_timeout} (times such as {@code 10s}), {@code max_state_bytes} and {@code release_on_shutdown}, as in
+ * {@code transfer_timeout} (times such as {@code 10s}), {@code max_state_bytes}, {@code max_requests_in_flight} and
+ * {@code release_on_shutdown}, as in
  * {@code gs://my-states/network?call_timeout=5s}. Credentials and encryption keys have no place in a URI, which ends up in
  * logs: use the environment or the builder.
  *

@@ -24,16 +24,18 @@ final class S3Clients {
     /** What the caller says of region and credentials. */
     record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials) {}
 
-    static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle) {
+    static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle, int maxConnections) {
         var builder = S3Client.builder();
+        Connections.atMost(maxConnections).ifPresent(builder::httpClientBuilder);
         boolean custom = endpoint != null;
         builder.forcePathStyle(pathStyle == null ? custom : pathStyle);
         configure(builder, account, endpoint);
         return build(builder::build);
     }
 
-    static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint) {
+    static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint, int maxConnections) {
         var builder = DynamoDbClient.builder();
+        Connections.atMost(maxConnections).ifPresent(builder::httpClientBuilder);
         configure(builder, account, endpoint);
         return build(builder::build);
     }

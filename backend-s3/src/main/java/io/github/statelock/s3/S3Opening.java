@@ -59,7 +59,7 @@ record S3Opening(
             S3Backend.Builder builder, EngineOptions options, S3LockMode mode, List<Runnable> ours) {
         Layout layout = Layout.of(builder.bucket, builder.prefix, builder.workspaceName(), builder.workspaceKeyPrefix);
         Duration timeout = options.callTimeout();
-        S3Requests s3 = new S3Requests(s3Client(builder, ours), builder.bucket, builder.encryption);
+        S3Requests s3 = new S3Requests(s3Client(builder, options, ours), builder.bucket, builder.encryption);
         boolean versioned = isVersioned(s3, timeout);
         boolean deletesConditionally =
                 !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, versioned, timeout);
@@ -71,7 +71,7 @@ record S3Opening(
         if (builder.lockTable == null) {
             return new S3Opening(file, plain, Optional.empty(), bucket, Optional.empty(), ours);
         }
-        TableRequests table = new TableRequests(dynamoDbClient(builder, ours), builder.lockTable, timeout);
+        TableRequests table = new TableRequests(dynamoDbClient(builder, options, ours), builder.lockTable, timeout);
         Optional<TableInspection> inspected = Optional.of(new TableInspection(table, timeout));
         LockDriver locks = locks(mode, file, new DynamoDbLockDriver(table, layout));
         if (Boolean.FALSE.equals(builder.digest)) {
@@ -114,22 +114,23 @@ record S3Opening(
         }
     }
 
-    private static S3Client s3Client(S3Backend.Builder builder, List<Runnable> ours) {
+    private static S3Client s3Client(S3Backend.Builder builder, EngineOptions options, List<Runnable> ours) {
         if (builder.s3Client != null) {
             return builder.s3Client;
         }
         S3Clients.Account account = new S3Clients.Account(builder.region, builder.credentials);
-        S3Client client = S3Clients.s3(account, builder.endpoint, builder.pathStyle);
+        S3Client client = S3Clients.s3(account, builder.endpoint, builder.pathStyle, options.maxConnections());
         ours.add(client::close);
         return client;
     }
 
-    private static DynamoDbClient dynamoDbClient(S3Backend.Builder builder, List<Runnable> ours) {
+    private static DynamoDbClient dynamoDbClient(
+            S3Backend.Builder builder, EngineOptions options, List<Runnable> ours) {
         if (builder.dynamoDbClient != null) {
             return builder.dynamoDbClient;
         }
         S3Clients.Account account = new S3Clients.Account(builder.region, builder.credentials);
-        DynamoDbClient client = S3Clients.dynamoDb(account, builder.dynamoDbEndpoint);
+        DynamoDbClient client = S3Clients.dynamoDb(account, builder.dynamoDbEndpoint, options.maxConnections());
         ours.add(client::close);
         return client;
     }

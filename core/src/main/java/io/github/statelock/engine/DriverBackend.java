@@ -194,7 +194,8 @@ public abstract class DriverBackend implements StateBackend {
             options.duration("transfer_timeout", this::transferTimeout);
             options.number("max_state_bytes", this::maxStateBytes);
             options.number(
-                    "max_requests_in_flight", requests -> maxRequestsInFlight((int) Math.max(0, Math.min(requests, Integer.MAX_VALUE))));
+                    "max_requests_in_flight",
+                    requests -> maxRequestsInFlight((int) Math.max(0, Math.min(requests, Integer.MAX_VALUE))));
             options.flag("release_on_shutdown", this::releaseOnShutdown);
             return self();
         }

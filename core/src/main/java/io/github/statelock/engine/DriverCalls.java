@@ -125,8 +125,7 @@ final class DriverCalls {
             run(call, state, request);
             change.ifPresent(c -> pace.ended(c, changeInterval, call.answer()));
         } else {
-            scheduler.schedule(
-                    wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
+            scheduler.schedule(wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
         }
     }
 

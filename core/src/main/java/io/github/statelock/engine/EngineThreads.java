@@ -69,8 +69,7 @@ final class EngineThreads {
         renewalCalls = new DriverCalls(new Lane(renewals, Renewals.MAX_IN_FLIGHT), options, pace);
         stateCalls = new DriverCalls(new Lane(calls, most), options, pace);
         Executor users = around.apply(threads("statelock-callback"));
-        callbacks = new Callbacks.Threads(
-                new Lane(users, CALLBACKS), new Lane(users, LOSSES), options.scheduler());
+        callbacks = new Callbacks.Threads(new Lane(users, CALLBACKS), new Lane(users, LOSSES), options.scheduler());
     }
 
     Callbacks.Threads callbacks() {

@@ -133,7 +133,8 @@ class CallbacksTest {
             }
             pool.execute(task);
         };
-        Callbacks later = new Callbacks(new Callbacks.Threads(new Lane(shortOfThreads, 2), new Lane(shortOfThreads, 2), time));
+        Callbacks later =
+                new Callbacks(new Callbacks.Threads(new Lane(shortOfThreads, 2), new Lane(shortOfThreads, 2), time));
         later.run(() -> made.add(1));
         later.runLoss(() -> made.add(2));
         later.run(() -> made.add(3));

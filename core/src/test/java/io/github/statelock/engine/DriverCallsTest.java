@@ -21,7 +21,9 @@ class DriverCallsTest {
     private final ManualTime time = new ManualTime();
     private final Queue<Runnable> pool = new ArrayDeque<>();
     private final DriverCalls calls = new DriverCalls(
-            new Lane(pool::add, 100), EngineOptions.builder().ticker(time).scheduler(time).build(), Pace.of(time));
+            new Lane(pool::add, 100),
+            EngineOptions.builder().ticker(time).scheduler(time).build(),
+            Pace.of(time));
     private final AtomicInteger sent = new AtomicInteger();
 
     @Test

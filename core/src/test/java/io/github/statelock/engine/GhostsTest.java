@@ -196,8 +196,10 @@ class GhostsTest extends EngineTest {
         Ghosts ghosts = newGhosts(pool -> pool);
         StateKey another = StateKey.of("another");
         ghosts.watch(KEY, "clients-id", time.nanos());
-        assertThat(ghosts.isGhost(store.put(KEY, "clients-id", Optional.empty()))).isTrue();
-        assertThat(ghosts.isGhost(store.put(another, "clients-id", Optional.empty()))).isFalse();
+        assertThat(ghosts.isGhost(store.put(KEY, "clients-id", Optional.empty())))
+                .isTrue();
+        assertThat(ghosts.isGhost(store.put(another, "clients-id", Optional.empty())))
+                .isFalse();
         ghosts.requireUnused(another, "clients-id");
         assertThatExceptionOfType(OutcomeUnknownException.class)
                 .isThrownBy(() -> ghosts.requireUnused(KEY, "clients-id"));

@@ -122,9 +122,17 @@ class LaneTest {
             hung.add(backend.huntCalls.start(Duration.ofMinutes(1), this::hang));
             hung.add(backend.stateCalls.start(Duration.ofMinutes(1), this::hang));
         }
-        assertThat(backend.removalCalls.start(Duration.ofMinutes(1), () -> "removed").answer().join().value())
+        assertThat(backend.removalCalls
+                        .start(Duration.ofMinutes(1), () -> "removed")
+                        .answer()
+                        .join()
+                        .value())
                 .isEqualTo("removed");
-        assertThat(backend.renewalCalls.start(Duration.ofMinutes(1), () -> "renewed").answer().join().value())
+        assertThat(backend.renewalCalls
+                        .start(Duration.ofMinutes(1), () -> "renewed")
+                        .answer()
+                        .join()
+                        .value())
                 .isEqualTo("renewed");
         assertThat(hung).noneMatch(call -> call.answer().isDone());
     }
@@ -137,7 +145,11 @@ class LaneTest {
             backend.huntCalls.start(Duration.ofMinutes(1), this::hang);
             backend.removalCalls.start(Duration.ofMinutes(1), this::hang);
         }
-        assertThat(backend.createCalls.start(Duration.ofMinutes(1), () -> "created").answer().join().value())
+        assertThat(backend.createCalls
+                        .start(Duration.ofMinutes(1), () -> "created")
+                        .answer()
+                        .join()
+                        .value())
                 .isEqualTo("created");
     }
 

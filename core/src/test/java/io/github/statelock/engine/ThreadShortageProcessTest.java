@@ -104,8 +104,7 @@ class ThreadShortageProcessTest {
     }
 
     private static Path placeOf(Class<?> one) throws URISyntaxException {
-        return Path.of(
-                one.getProtectionDomain().getCodeSource().getLocation().toURI());
+        return Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     private static void copyReadable(Path from, Path to) throws IOException {

@@ -59,7 +59,8 @@ class ThreadShortageTest extends EngineTest {
             Told told = new Told();
             HeldLock lock = take(shortOfThreads, told);
             lock.onLost(reason -> told.heard.add("onLost"));
-            inTime(() -> repeated(() -> shortOfThreads.forceUnlock(KEY, lock.info().id())));
+            inTime(() ->
+                    repeated(() -> shortOfThreads.forceUnlock(KEY, lock.info().id())));
             time.advanceUntil(() -> told.heard.contains("onLost"));
             assertThat(told.heard)
                     .as("refused from %d on", first)

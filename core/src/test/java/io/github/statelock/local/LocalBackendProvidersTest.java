@@ -34,7 +34,8 @@ class LocalBackendProvidersTest {
     void memoryStoresAreSharedByName() {
         try (StateBackend one = StateBackends.open(URI.create("mem:shared"));
                 StateBackend two = MemoryBackend.open("shared");
-                StateBackend other = StateBackends.open(URI.create("mem:other?call_timeout=2s&max_state_bytes=1000"))) {
+                StateBackend other = StateBackends.open(
+                        URI.create("mem:other?call_timeout=2s&max_state_bytes=1000&max_requests_in_flight=4"))) {
             one.states().write(KEY, new byte[] {1}, WriteCondition.ifAbsent());
             assertThat(two.states().read(KEY)).isPresent();
             assertThat(other.states().read(KEY)).isEmpty();
@@ -74,6 +75,9 @@ class LocalBackendProvidersTest {
         refused("mem:x?call_timeout", "call_timeout=", "10s");
         refused("mem:x?max_state_bytes=lots", "max_state_bytes=lots");
         refused("mem:x?max_state_bytes=-1", "max_state_bytes=-1");
+        refused("mem:x?max_requests_in_flight=0", "max_requests_in_flight=0");
+        refused("mem:x?max_requests_in_flight=-4294967295", "max_requests_in_flight=-4294967295"); // 1 as an int
+        refused("mem:x?max_requests_in_flight=99999999999", "max_requests_in_flight=99999999999");
         refused("mem:x?release_on_shutdown=maybe", "true or false");
     }
 
