@@ -261,7 +261,9 @@ final class AcquireLoop {
         }
         engine.waits.pause(watch.untilNextLook(found, since));
         // After an unanswered request a part of the lock may be ours: only the driver can tell that from the holder's.
-        return attempt.mayBeInStore() || (watch.hasMovedOn() && engine.options.changeInterval().isZero())
+        return attempt.mayBeInStore()
+                        || (watch.hasMovedOn()
+                                && engine.options.changeInterval().isZero())
                 ? Step.CREATE
                 : Step.LOOK;
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
+import io.github.statelock.LockListener;
 import io.github.statelock.LockOptions;
+import io.github.statelock.LockStatus;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.engine.FakeStore.Op;
 import io.github.statelock.spi.AcquireOutcome;
@@ -33,13 +35,18 @@ class AcquireEndsTest extends EngineTest {
     /** Refuses some of the tasks in a row, as the JVM does where it may start no more threads. */
     private static final class Shortage {
         private final AtomicInteger tasks = new AtomicInteger();
-        private final int from;
-        private final int to;
+        private volatile int from;
+        private volatile int to;
         private volatile boolean over;
 
         Shortage(int from, int count) {
             this.from = from;
             this.to = from + count;
+        }
+
+        void beginNow() {
+            from = 0;
+            to = Integer.MAX_VALUE;
         }
 
         void check() {
@@ -107,6 +114,29 @@ class AcquireEndsTest extends EngineTest {
     }
 
     @Test
+    void aLockWhoseTimersCannotBeStartedIsNobodysAndItsListenerIsTold() throws Exception {
+        Shortage timers = new Shortage(2, 1); // after those of the create and of the first renewal
+        DriverLockManager shorted = managerShortOf(timers, new Shortage(0, 0));
+        AtomicReference<HeldLock> released = new AtomicReference<>();
+        LockOptions options = LockOptions.builder()
+                .listener(new LockListener() {
+                    @Override
+                    public void released(HeldLock lock) {
+                        released.set(lock);
+                    }
+                })
+                .build();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> time.advanceUntilDone(inBackground(() -> shorted.acquire(KEY, options))))
+                .withCauseInstanceOf(OutOfMemoryError.class);
+        ManualTime.await(() -> released.get() != null);
+        assertThat(released.get().status()).isEqualTo(LockStatus.RELEASED);
+        assertThat(HeldLocks.inThisJvm(KEY, released.get().info().id())).isEmpty();
+        assertThat(store.record(KEY)).isEmpty();
+        assertThat(time.scheduled()).isZero();
+    }
+
+    @Test
     void anInterruptedCreateThatGoesUnansweredIsHunted() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
         List<Runnable> late = new CopyOnWriteArrayList<>();
@@ -115,7 +145,7 @@ class AcquireEndsTest extends EngineTest {
             FakeStore.awaitLatch(answer);
             return UNKNOWN;
         });
-        Thread waiter = interruptedWaiter(() -> !late.isEmpty());
+        Thread waiter = interruptedWaiter(manager, () -> !late.isEmpty());
         answer.countDown();
         waiter.join(30_000);
         late.get(0).run();
@@ -125,15 +155,22 @@ class AcquireEndsTest extends EngineTest {
     }
 
     @Test
+    void anInterruptedCreateThatOverrunsIsHunted() throws Exception {
+        CountDownLatch late = new CountDownLatch(1);
+        store.fault(Op.CREATE, FakeStore.hang(late));
+        Thread waiter = interruptedWaiter(manager, () -> store.count(Op.CREATE) == 1);
+        time.advanceUntil(() -> !waiter.isAlive());
+        late.countDown();
+        ManualTime.await(() -> store.record(KEY).isPresent());
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+        assertThat(store.count(Op.BREAK)).isEqualTo(1);
+    }
+
+    @Test
     void aLockThatCouldNotBeGivenBackIsHunted() throws Exception {
-        CountDownLatch answer = new CountDownLatch(1);
-        store.fault(Op.CREATE, request -> {
-            Object taken = request.send();
-            FakeStore.awaitLatch(answer);
-            return taken;
-        });
+        CountDownLatch answer = answerLate();
         store.fault(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no s3:DeleteObject", null)));
-        Thread waiter = interruptedWaiter(() -> store.record(KEY).isPresent());
+        Thread waiter = interruptedWaiter(manager, () -> store.record(KEY).isPresent());
         answer.countDown();
         waiter.join(30_000);
         assertThat(store.record(KEY)).isPresent();
@@ -141,13 +178,36 @@ class AcquireEndsTest extends EngineTest {
         assertThat(store.count(Op.BREAK)).isEqualTo(1);
     }
 
-    private Thread interruptedWaiter(BooleanSupplier sent) {
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
+    @Test
+    void whereNothingCanBeStartedToGiveTheLockBackTheQueueGoesOn() throws Exception {
+        Shortage timers = new Shortage(0, 0);
+        DriverLockManager shorted = managerShortOf(timers, new Shortage(0, 0));
+        CountDownLatch answer = answerLate();
+        Thread waiter = interruptedWaiter(shorted, () -> store.record(KEY).isPresent());
+        timers.beginNow();
+        answer.countDown();
+        waiter.join(30_000);
+        timers.over = true;
+        assertIsTakenNext(shorted);
+    }
+
+    /** The next create is applied at once, and answered when the latch is counted down. */
+    private CountDownLatch answerLate() {
+        CountDownLatch answer = new CountDownLatch(1);
+        store.fault(Op.CREATE, request -> {
+            Object taken = request.send();
+            FakeStore.awaitLatch(answer);
+            return taken;
+        });
+        return answer;
+    }
+
+    private static Thread interruptedWaiter(DriverLockManager of, BooleanSupplier sent) {
         Thread waiter = new Thread(() -> {
             try {
-                manager.acquire(KEY, waiting(Duration.ofMinutes(5)));
-            } catch (InterruptedException e) {
-                thrown.set(e);
+                of.acquire(KEY, waiting(Duration.ofMinutes(5)));
+            } catch (InterruptedException | OutOfMemoryError e) {
+                Thread.currentThread().interrupt(); // what it leaves behind is looked at
             }
         });
         waiter.start();
@@ -160,7 +220,8 @@ class AcquireEndsTest extends EngineTest {
     @Test
     void aCorruptFenceCounterEndsTheAcquisitionAtOnceAndTheLockIsGivenBack() {
         store.fault(Op.FENCE, FakeStore.refused(new StateCorruptException("the counter is not a number", null)));
-        LockOptions options = waiting(Duration.ofMinutes(5)).toBuilder().fencing(true).build();
+        LockOptions options =
+                waiting(Duration.ofMinutes(5)).toBuilder().fencing(true).build();
         Future<HeldLock> lock = inBackground(() -> manager.acquire(KEY, options));
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> time.advanceUntilDone(lock))
@@ -178,8 +239,8 @@ class AcquireEndsTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> time.advanceUntilDone(lock))
                 .withCauseInstanceOf(NoClassDefFoundError.class);
-        LockAttempt next = time.advanceUntilDone(
-                inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test"))));
+        LockAttempt next =
+                time.advanceUntilDone(inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test"))));
         assertThat(next).isInstanceOf(LockAttempt.Acquired.class);
     }
 }

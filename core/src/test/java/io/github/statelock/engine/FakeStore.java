@@ -200,7 +200,8 @@ final class FakeStore implements LockDriver {
     /** As a driver whose versions have a form of their own: what is no version cannot be taken apart. */
     @Override
     public List<String> watchedParts(ObservedLock observed) {
-        return List.of("record " + observed.version().substring(0, observed.version().indexOf('/')), observed.version());
+        return List.of(
+                "record " + observed.version().substring(0, observed.version().indexOf('/')), observed.version());
     }
 
     @SuppressWarnings("unchecked")

@@ -19,7 +19,9 @@ class ObservationsTest {
     /** A driver that keeps each lock in two places. */
     private static LockDriver ofTwoParts() {
         return (LockDriver) Proxy.newProxyInstance(
-                ObservationsTest.class.getClassLoader(), new Class<?>[] {LockDriver.class}, (proxy, method, arguments) -> {
+                ObservationsTest.class.getClassLoader(),
+                new Class<?>[] {LockDriver.class},
+                (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("watchedParts");
                     String version = ((ObservedLock) arguments[0]).version();
                     int bar = version.indexOf('|');

@@ -41,8 +41,8 @@ class WaitersTest extends EngineTest {
     void oneWhoDoesNotWaitIsSoonToldOfAHolderWhoseRecordCannotBeRead() throws Exception {
         refuseForEver();
         long start = time.nanos();
-        LockAttempt attempt = time.advanceUntilDone(
-                inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test"))));
+        LockAttempt attempt =
+                time.advanceUntilDone(inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test"))));
         assertThat(attempt)
                 .isInstanceOfSatisfying(
                         LockAttempt.Held.class,

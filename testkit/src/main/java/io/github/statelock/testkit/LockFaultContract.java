@@ -277,8 +277,8 @@ abstract class LockFaultContract extends LockContentionContract {
                 throw e.getCause();
             }
         };
-        return (LockDriver) Proxy.newProxyInstance(
-                LockDriver.class.getClassLoader(), new Class<?>[] {LockDriver.class}, handler);
+        return (LockDriver)
+                Proxy.newProxyInstance(LockDriver.class.getClassLoader(), new Class<?>[] {LockDriver.class}, handler);
     }
 
     @Test
