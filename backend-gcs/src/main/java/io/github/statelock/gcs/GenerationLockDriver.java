@@ -11,15 +11,16 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Locks as objects, as Terraform makes them: inserted where there is none, deleted on condition of the generation. A renewal
@@ -164,18 +165,15 @@ final class GenerationLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        List<BlobInfo> found = new ArrayList<>();
-        objects.list(names.locksBelow(prefix), found::add, BlobListOption.fields(FIELDS));
-        List<ObservedLock> locks = new ArrayList<>();
-        for (BlobInfo object : found) {
-            names.keyOfLock(object.getName())
-                    .filter(key -> key.value().startsWith(prefix))
-                    .flatMap(key -> observed(key, object))
-                    .ifPresent(locks::add);
-        }
-        locks.sort(Comparator.comparing(ObservedLock::key));
-        return locks;
+    public LockListing list(String prefix) {
+        List<ObservedLock> ours = new ArrayList<>();
+        List<StateKey> others = new ArrayList<>();
+        Consumer<BlobInfo> found = object -> names.keyOfLock(object.getName())
+                .filter(key -> key.value().startsWith(prefix))
+                .ifPresent(key -> LockObjects.fromMetadata(key, object)
+                        .ifPresentOrElse(ours::add, () -> others.add(key)));
+        objects.list(names.locksBelow(prefix), found, BlobListOption.fields(FIELDS));
+        return new LockListing(ours, others);
     }
 
     @Override

@@ -7,15 +7,15 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -231,18 +231,13 @@ final class BothLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        Map<StateKey, ObservedLock> inFile = new TreeMap<>();
-        file.list(prefix).forEach(half -> inFile.put(half.key(), half));
-        Map<StateKey, ObservedLock> all = new TreeMap<>();
-        table.list(prefix)
-                .forEach(half -> Halves.merge(
-                                half.key(), Optional.ofNullable(inFile.remove(half.key())), Optional.of(half))
-                        .ifPresent(lock -> all.put(lock.key(), lock)));
-        inFile.values()
-                .forEach(half -> Halves.merge(half.key(), Optional.of(half), Optional.empty())
-                        .ifPresent(lock -> all.put(lock.key(), lock)));
-        return List.copyOf(all.values());
+    public LockListing list(String prefix) {
+        Set<StateKey> inFile = new TreeSet<>(file.list(prefix).named());
+        List<ObservedLock> inTableAlone = table.list(prefix).shown().stream()
+                .filter(half -> !inFile.contains(half.key()))
+                .flatMap(half -> Halves.merge(half.key(), Optional.empty(), Optional.of(half)).stream())
+                .toList();
+        return new LockListing(inTableAlone, List.copyOf(inFile));
     }
 
     /** One counter per key: the table's. */

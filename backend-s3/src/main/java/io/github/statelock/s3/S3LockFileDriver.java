@@ -10,6 +10,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -17,7 +18,6 @@ import io.github.statelock.spi.RenewOutcome;
 import io.github.statelock.terraform.LockInfoCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -208,14 +208,11 @@ final class S3LockFileDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return S3Listing.objects(s3, layout.prefix() + prefix, 0, timeout).stream()
+    public LockListing list(String prefix) {
+        return LockListing.named(S3Listing.objects(s3, layout.prefix() + prefix, 0, timeout).stream()
                 .map(layout::keyOfLockObject)
                 .flatMap(Optional::stream)
-                .sorted()
-                .map(this::observe)
-                .flatMap(Optional::stream)
-                .toList();
+                .toList());
     }
 
     /** One read and one conditional write. A draw whose answer was lost wastes a number, which does no harm. */

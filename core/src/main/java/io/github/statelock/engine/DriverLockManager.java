@@ -11,6 +11,7 @@ import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
+import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.OwnedLock;
@@ -145,7 +146,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
 
     @Override
     public List<ObservedLock> list(String prefix) {
-        return call(() -> engine.driver.list(prefix));
+        engine.threads.requireOpen();
+        return new RecordReads(engine, prefix)
+                .all(Waits::getUninterruptibly).stream().map(Timed::value).toList();
     }
 
     @Override

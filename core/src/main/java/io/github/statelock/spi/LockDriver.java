@@ -83,12 +83,13 @@ public interface LockDriver {
     Optional<ObservedLock> observe(StateKey key);
 
     /**
-     * Reads the lock records below a prefix.
+     * Lists the lock records below a prefix. It may take as long as a transfer, since a listing may have many pages; but it
+     * reads no record by itself that the listing only names.
      *
      * @param prefix the beginning of the keys; empty for all
-     * @return the records, ordered by key
+     * @return the records, and the names of those that the listing does not show
      */
-    List<ObservedLock> list(String prefix);
+    LockListing list(String prefix);
 
     /**
      * Removes somebody's record, on condition that it is exactly the version observed.

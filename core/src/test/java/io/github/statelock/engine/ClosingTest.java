@@ -36,7 +36,7 @@ class ClosingTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(lock::get)
                 .withCauseInstanceOf(IllegalStateException.class);
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
     }
 
     @Test
@@ -140,7 +140,7 @@ class ClosingTest extends EngineTest {
 
         @Override
         protected void closeClients() {
-            heldWhenClosed.add(store.list(""));
+            heldWhenClosed.add(store.all());
         }
     }
 

@@ -71,7 +71,7 @@ class DriverTroubleTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(broken::get)
                 .withCauseInstanceOf(NoClassDefFoundError.class);
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
     }
 
     @Test
@@ -92,7 +92,7 @@ class DriverTroubleTest extends EngineTest {
             return true;
         });
         time.advanceUntilDone(released);
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
     }
 
     @Test
@@ -107,7 +107,7 @@ class DriverTroubleTest extends EngineTest {
         });
         time.advanceUntilDone(released);
         assertThat(store.count(Op.RELEASE)).isEqualTo(2);
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
     }
 
     @Test
@@ -142,7 +142,7 @@ class DriverTroubleTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(released::get)
                 .withCauseInstanceOf(OutcomeUnknownException.class);
-        time.advanceUntil(() -> store.list("").isEmpty());
+        time.advanceUntil(() -> store.all().isEmpty());
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -37,7 +38,8 @@ final class FakeStore implements LockDriver {
         OBSERVE,
         FENCE,
         PATH,
-        IDENTIFY
+        IDENTIFY,
+        LIST
     }
 
     /** Applies it, and gives its answer. */
@@ -57,6 +59,7 @@ final class FakeStore implements LockDriver {
     private final AtomicLong beat = new AtomicLong();
     private final AtomicLong fence = new AtomicLong();
     private final AtomicInteger running = new AtomicInteger();
+    volatile boolean listsNames;
     volatile LeaseBounds bounds = LeaseBounds.watched(Duration.ofSeconds(5));
 
     /** The next request of that kind meets the fault; several are met one after the other. */
@@ -211,10 +214,21 @@ final class FakeStore implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return records.values().stream()
+    public LockListing list(String prefix) {
+        List<ObservedLock> found = records.values().stream()
                 .filter(r -> r.key().value().startsWith(prefix))
                 .toList();
+        return (LockListing) run(
+                Op.LIST,
+                () -> listsNames
+                        ? LockListing.named(
+                                found.stream().map(ObservedLock::key).toList())
+                        : LockListing.shown(found));
+    }
+
+    /** All records. */
+    List<ObservedLock> all() {
+        return List.copyOf(records.values());
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
@@ -25,7 +24,6 @@ import io.github.statelock.spi.RenewOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -265,7 +263,7 @@ class ReleaseTest extends EngineTest {
         lock();
         manager.acquire(StateKey.of("another"), LockOptions.operation("test"));
         manager.close();
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> manager.tryAcquire(KEY, LockOptions.operation("test")));
     }
@@ -344,57 +342,6 @@ class ReleaseTest extends EngineTest {
         time.advanceUntil(forced::isDone);
         assertThat(store.record(KEY)).isEmpty();
         assertThat(before.hasId("them")).isTrue();
-    }
-
-    @Test
-    void sweepRemovesTheDeadAndLeavesTheLivingAndThoseWithoutLease() throws Exception {
-        StateKey dead = StateKey.of("dead");
-        StateKey alive = StateKey.of("alive");
-        store.put(dead, "dead", Optional.of(LEASE));
-        store.put(alive, "alive", Optional.of(LEASE));
-        store.put(KEY, "terraform", Optional.empty());
-        Future<List<ObservedLock>> swept = inBackground(() -> manager.sweep(""));
-        long until = time.nanos() + Duration.ofSeconds(20).toNanos();
-        time.advanceUntil(() -> time.nanos() - until >= 0);
-        store.put(alive, "alive", Optional.of(LEASE));
-        assertThat(store.list("")).hasSize(3);
-        assertThat(time.advanceUntilDone(swept)).extracting(ObservedLock::key).containsExactly(dead);
-        assertThat(store.list("")).extracting(ObservedLock::key).containsExactly(alive, KEY);
-    }
-
-    @Test
-    void aRecordThatCannotBeRemovedDoesNotEndASweep() throws Exception {
-        for (String key : List.of("a", "b", "c", "d")) {
-            store.put(StateKey.of(key), key, Optional.of(LEASE));
-        }
-        BackendDeniedException denied = new BackendDeniedException("The first may not be removed.", null);
-        store.fault(Op.BREAK, FakeStore.refused(denied));
-        store.fault(Op.BREAK, FakeStore.Request::send);
-        store.fault(Op.BREAK, FakeStore.refused(new BackendDeniedException("Nor may the third.", null)));
-        List<StateKey> removed = new ArrayList<>();
-        Future<Boolean> swept = inBackground(() -> {
-            manager.sweep("", lock -> removed.add(lock.key()));
-            return true;
-        });
-        time.advanceUntil(swept::isDone);
-        assertThatThrownBy(swept::get).hasCause(denied);
-        assertThat(denied.getSuppressed()) // besides it has the caller's stack trace
-                .extracting(Throwable::getMessage)
-                .contains("Nor may the third.");
-        assertThat(removed).containsExactly(StateKey.of("b"), StateKey.of("d"));
-        assertThat(store.list("")).hasSize(2);
-    }
-
-    @Test
-    void aStoreThatDoesNotServeIsNotAskedForEveryRecordOfASweep() {
-        for (int i = 0; i < 10; i++) {
-            store.put(StateKey.of("key" + i), "dead" + i, Optional.of(LEASE));
-            store.fault(Op.OBSERVE, FakeStore.refused(new BackendUnavailableException("gone", null)));
-        }
-        Future<?> swept = inBackground(() -> manager.sweep(""));
-        time.advanceUntil(swept::isDone);
-        assertThatThrownBy(swept::get).hasCauseInstanceOf(BackendUnavailableException.class);
-        assertThat(store.count(Op.OBSERVE)).isEqualTo(3);
     }
 
     @Test
