@@ -68,7 +68,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
     public static final class Builder extends DriverBackend.Builder<Builder> {
 
         private @Nullable BlobContainerClient client;
-        private final AzureClients clients = new AzureClients();
+        final AzureClients clients = new AzureClients();
         private String prefix = "";
         private boolean snapshots;
         private boolean breakUnnamedLeases;

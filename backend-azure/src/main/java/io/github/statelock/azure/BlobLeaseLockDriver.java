@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 final class BlobLeaseLockDriver implements LockDriver {
 
     private static final LeaseBounds BOUNDS =
-            new LeaseBounds(Duration.ofSeconds(15), Duration.ofSeconds(60), true, true, true);
+            new LeaseBounds(Duration.ofSeconds(15), LockSight.LONGEST_LEASE, true, true, true);
 
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
@@ -140,8 +140,9 @@ final class BlobLeaseLockDriver implements LockDriver {
     public String idHint() {
         return breakUnnamed
                 ? ""
-                : "A lease whose holder left no readable name is ended by its ID alone; to break one whose ID nobody knows,"
-                        + " open the backend with breakUnnamedLeases.";
+                : "A lease whose holder left no readable name is ended by its own ID, or by itself where it has an end. To"
+                        + " break one whose ID nobody knows by the version of its record, allow that:"
+                        + " break_unnamed_leases=true in the store's URI, or breakUnnamedLeases(true) of the builder.";
     }
 
     @Override

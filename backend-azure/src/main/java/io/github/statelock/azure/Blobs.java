@@ -277,7 +277,8 @@ final class Blobs {
             T answer = threads.within(timeout, () -> request.apply(sending.context()));
             reached = true;
             return answer;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException thrown) {
+            RuntimeException e = SentOnce.asThrown(thrown);
             String where = container.getBlobContainerName() + "/" + name;
             throw sending.giveUp() ? BlobErrors.of(e, where, reached) : BlobErrors.notSent(e, where);
         }
