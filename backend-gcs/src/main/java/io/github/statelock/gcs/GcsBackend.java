@@ -36,8 +36,9 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
             GcsObjects objects,
             GenerationLockDriver locks,
             GcsStateStore states,
-            EngineOptions options) {
-        super(locks, states, options);
+            EngineOptions options,
+            Runnable proof) {
+        super(locks, states, options, proof);
         this.clients = clients;
         this.inspection = new GcsInspection(objects);
     }
@@ -245,13 +246,14 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
             GcsClients clients = clients(options, emulator);
             GcsObjects lockObjects = new GcsObjects(clients.locks(), names, userProject);
             GcsObjects stateObjects = new GcsObjects(clients.states(), names, userProject);
-            ConditionProof proof = new ConditionProof(lockObjects, verifyConditions.orElseGet(clients::isForeign));
+            boolean verified = verifyConditions.orElseGet(clients::isForeign);
             return new GcsBackend(
                     clients,
                     lockObjects,
-                    new GenerationLockDriver(lockObjects, proof, clients.replays()),
-                    new GcsStateStore(stateObjects, proof, encryption, versioning),
-                    options);
+                    new GenerationLockDriver(lockObjects, clients.replays()),
+                    new GcsStateStore(stateObjects, encryption, versioning),
+                    options,
+                    verified ? new ConditionProof(lockObjects) : () -> {});
         }
 
         private GcsClients clients(EngineOptions options, @Nullable String emulator) {

@@ -89,7 +89,7 @@ class CallersClientTest {
         ObservedLock lock = Dead.holder(gcs, fresh);
         GcsObjects objects = new GcsObjects(clients.locks(), GcsNames.of(gcs.bucket(), ""), Optional.empty());
         proxy.arm(WireFault.applyThenCut(), WireRequest.method("DELETE"));
-        return new GenerationLockDriver(objects, new ConditionProof(objects, false), replays)
+        return new GenerationLockDriver(objects, replays)
                 .release(new OwnedLock(fresh, lock.info().orElseThrow(), lock.lease(), lock.version()));
     }
 

@@ -29,7 +29,7 @@ class ConditionProofTest {
         Gcs gcs = Gcs.main();
         GcsObjects objects =
                 new GcsObjects(gcs.clients().locks(), GcsNames.of(gcs.bucket(), "proved/" + key), Optional.empty());
-        assertThatCode(new ConditionProof(objects, true)::require).doesNotThrowAnyException();
+        assertThatCode(new ConditionProof(objects)::run).doesNotThrowAnyException();
         List<String> left = new ArrayList<>();
         objects.list("proved/", object -> left.add(object.getName()));
         assertThat(left).isEmpty();

@@ -83,12 +83,12 @@ final class Gcs {
 
     GenerationLockDriver lockDriver() {
         GcsObjects objects = objects();
-        return new GenerationLockDriver(objects, new ConditionProof(objects, false), false);
+        return new GenerationLockDriver(objects, false);
     }
 
     GcsStateStore stateDriver(boolean versioning) {
         GcsObjects objects = objects();
-        return new GcsStateStore(objects, new ConditionProof(objects, false), StateEncryption.NONE, versioning);
+        return new GcsStateStore(objects, StateEncryption.NONE, versioning);
     }
 
     GcsBackend.Builder backend() {

@@ -25,15 +25,22 @@ final class EngineThreads {
 
     private volatile boolean closed;
 
+    final FirstChange firstChange;
+
     final DriverCalls lockCalls;
     final DriverCalls renewalCalls;
     final DriverCalls stateCalls;
 
     EngineThreads(EngineOptions options) {
+        this(options, FirstChange.anyTime());
+    }
+
+    EngineThreads(EngineOptions options, FirstChange firstChange) {
+        this.firstChange = firstChange;
         Pace pace = Pace.of(options.ticker());
-        lockCalls = new DriverCalls(calls, options, pace);
-        renewalCalls = new DriverCalls(renewals, options, pace);
-        stateCalls = new DriverCalls(transfers, options, pace);
+        lockCalls = new DriverCalls(calls, options, pace, firstChange);
+        renewalCalls = new DriverCalls(renewals, options, pace, firstChange);
+        stateCalls = new DriverCalls(transfers, options, pace, firstChange);
     }
 
     ExecutorService callbacks() {

@@ -31,7 +31,7 @@ class PaceTest {
                 .scheduler(scheduler)
                 .changeInterval(interval)
                 .build();
-        return new DriverCalls(Runnable::run, options, pace);
+        return new DriverCalls(Runnable::run, options, pace, FirstChange.anyTime());
     }
 
     private DriverCalls calls() {
