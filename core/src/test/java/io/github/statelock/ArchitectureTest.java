@@ -36,7 +36,7 @@ class ArchitectureTest {
      * As many as there are: with those of the root, 14 that a backend implements or answers with (spi), 5 entrances of the
      * engine, 4 for Terraform's formats and 4 for the two local backends. Who adds one says why it must be public.
      */
-    private static final int MOST_PUBLIC = 56;
+    private static final int MOST_PUBLIC = 57;
 
     private static final JavaClasses CORE = mainClasses();
 
