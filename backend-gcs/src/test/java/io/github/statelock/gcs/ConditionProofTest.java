@@ -15,6 +15,7 @@ import io.github.statelock.engine.EngineOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,8 @@ class ConditionProofTest {
                 .setProjectId("p")
                 .build()
                 .getService();
-        assertThat(GcsClients.like(google, EngineOptions.builder().build()).isForeign())
+        assertThat(GcsClients.like(google, EngineOptions.builder().build(), Map.of())
+                        .isForeign())
                 .isFalse();
     }
 }

@@ -73,8 +73,9 @@ final class Gcs {
 
     GcsClients clients() {
         return GcsClients.open(
-                new GcsClients.Access(Optional.of(server), Optional.empty(), Optional.empty()),
-                EngineOptions.builder().transferTimeout(Duration.ofMinutes(1)).build());
+                new GcsClients.Access(Optional.of(server), Optional.empty(), Optional.empty(), false),
+                EngineOptions.builder().transferTimeout(Duration.ofMinutes(1)).build(),
+                Map.of());
     }
 
     GcsObjects objects() {
