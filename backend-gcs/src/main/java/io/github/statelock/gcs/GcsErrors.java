@@ -45,6 +45,7 @@ final class GcsErrors {
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,5}");
     private static final Set<String> PROTECTED = Set.of("retentionPolicyNotMet", "objectUnderActiveHold");
 
+    private static final int PROXY_WANTS_PASSWORD = 407;
     private static final String NOTHING_CHANGED = ". Nothing was changed.";
 
     private GcsErrors() {}
@@ -70,7 +71,7 @@ final class GcsErrors {
         return switch (code) {
             case 304, 412 -> Meaning.REFUSED;
             case 404 -> Meaning.MISSING;
-            case 401 -> Meaning.DENIED;
+            case 401, PROXY_WANTS_PASSWORD -> Meaning.DENIED;
             case 403 -> meaningOfForbidden(reason(e));
             case 408 -> Meaning.UNKNOWN;
             case 409, 429 -> Meaning.UNAVAILABLE;
@@ -98,11 +99,17 @@ final class GcsErrors {
                     || e instanceof UnknownHostException
                     || e instanceof NoRouteToHostException
                     || e instanceof HttpConnectTimeoutException
-                    || e instanceof SSLHandshakeException) {
+                    || e instanceof SSLHandshakeException
+                    || isRefusedByProxy(e)) {
                 return Meaning.UNAVAILABLE;
             }
         }
         return Meaning.UNKNOWN;
+    }
+
+    /** What the JDK's client says if the proxy did not open a connection to the service, which so was not asked. */
+    private static boolean isRefusedByProxy(Throwable e) {
+        return e instanceof IOException && String.valueOf(e.getMessage()).startsWith("Tunnel failed, got: ");
     }
 
     /**
@@ -112,6 +119,14 @@ final class GcsErrors {
      */
     static StatelockException toThrow(StorageException e, String object) {
         String answer = answer(e);
+        if (e.getCode() == PROXY_WANTS_PASSWORD) {
+            return new BackendDeniedException(
+                    "The proxy refused a request for " + object + ". Name a user and a password in"
+                            + " HTTPS_PROXY=http://user:password@host:port, and start Java with"
+                            + " -Djdk.http.auth.tunneling.disabledSchemes= since it sends no password to a proxy"
+                            + " otherwise. " + answer + NOTHING_CHANGED,
+                    e);
+        }
         return switch (meaning(e)) {
             case MISSING ->
                 new BackendMisconfiguredException(

@@ -43,14 +43,12 @@ final class GcsStateStore implements StateDriver {
 
     private final GcsObjects objects;
     private final GcsNames names;
-    private final ConditionProof proof;
     private final StateEncryption encryption;
     private final boolean versioning;
 
-    GcsStateStore(GcsObjects objects, ConditionProof proof, StateEncryption encryption, boolean versioning) {
+    GcsStateStore(GcsObjects objects, StateEncryption encryption, boolean versioning) {
         this.objects = objects;
         this.names = objects.names();
-        this.proof = proof;
         this.encryption = encryption;
         this.versioning = versioning;
     }
@@ -124,7 +122,6 @@ final class GcsStateStore implements StateDriver {
 
     @Override
     public WriteOutcome write(StateWrite write) {
-        proof.require();
         BlobInfo object = objects.object(names.state(write.key()))
                 .setContentType("application/json")
                 .setMetadata(Map.of(WRITE_ID, write.writeId()))
@@ -164,7 +161,6 @@ final class GcsStateStore implements StateDriver {
 
     @Override
     public WriteOutcome delete(StateWrite delete) {
-        proof.require();
         String name = names.state(delete.key());
         if (delete.condition() instanceof WriteCondition.IfVersion base) {
             return generation(base.version())

@@ -37,7 +37,6 @@ final class GenerationLockDriver implements LockDriver {
 
     private final GcsObjects objects;
     private final GcsNames names;
-    private final ConditionProof proof;
     private final FenceCounter fences;
     private final boolean replays;
 
@@ -48,10 +47,9 @@ final class GenerationLockDriver implements LockDriver {
      *     second of two, of which the first was applied. One that finds another's lock counts as refused all the same: rather
      *     a false alarm than a loss hidden
      */
-    GenerationLockDriver(GcsObjects objects, ConditionProof proof, boolean replays) {
+    GenerationLockDriver(GcsObjects objects, boolean replays) {
         this.objects = objects;
         this.names = objects.names();
-        this.proof = proof;
         this.fences = new FenceCounter(objects);
         this.replays = replays;
     }
@@ -68,13 +66,11 @@ final class GenerationLockDriver implements LockDriver {
 
     @Override
     public AcquireOutcome tryAcquire(LockProposal proposal) {
-        proof.require();
         return taken(proposal, objects.create(object(proposal), LockObjects.body(proposal.info())));
     }
 
     @Override
     public AcquireOutcome takeOver(LockProposal proposal, ObservedLock stale) {
-        proof.require();
         ObjectVersion version = ObjectVersion.parse(stale.version());
         return taken(proposal, objects.replace(version, object(proposal), LockObjects.body(proposal.info())));
     }
@@ -129,7 +125,6 @@ final class GenerationLockDriver implements LockDriver {
 
     @Override
     public ReleaseOutcome breakLock(ObservedLock observed, String lockId) {
-        proof.require();
         ObjectVersion version = ObjectVersion.parse(observed.version());
         return removed(observed.key(), objects.delete(names.lock(observed.key()), version));
     }

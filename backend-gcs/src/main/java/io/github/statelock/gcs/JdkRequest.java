@@ -37,8 +37,9 @@ final class JdkRequest extends LowLevelHttpRequest {
     private final HttpClient client;
     private final String method;
     private final HttpRequest.Builder request;
-    private final Duration timeout;
-    private final Duration firstAnswer;
+    private final boolean shortened;
+    private Duration timeout;
+    private Duration firstAnswer;
     private final Runnable onSend;
 
     /**
@@ -50,6 +51,7 @@ final class JdkRequest extends LowLevelHttpRequest {
         boolean reads = method.equals("GET");
         this.timeout = reads ? timeouts.read() : timeouts.change();
         this.firstAnswer = reads ? timeouts.firstAnswer() : timeout;
+        this.shortened = timeouts.shortened();
         this.client = client;
         this.method = method;
         this.onSend = onSend;
@@ -61,6 +63,20 @@ final class JdkRequest extends LowLevelHttpRequest {
         if (!RESTRICTED.contains(name.toLowerCase(Locale.ROOT))) {
             request.header(name, value);
         }
+    }
+
+    /** The JDK's client has one timeout for the request: the shorter of these counts for both. */
+    @Override
+    public void setTimeout(int connectMillis, int readMillis) {
+        if (shortened && connectMillis > 0 && readMillis > 0) {
+            Duration most = Duration.ofMillis(2L * Math.min(connectMillis, readMillis));
+            timeout = shorter(timeout, most);
+            firstAnswer = shorter(firstAnswer, most);
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.LowLevelHttpRequest;
 import com.google.cloud.http.HttpTransportOptions;
 import com.google.cloud.storage.Storage;
+import io.github.statelock.spi.EnvironmentProxies;
 import java.net.Authenticator;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -24,8 +25,9 @@ final class JdkTransport extends HttpTransport {
      * @param firstAnswer to connect, and from the send of a read to the beginning of its answer
      * @param read a read as a whole
      * @param change a change as a whole
+     * @param shortened whether the client above may shorten them
      */
-    record Timeouts(Duration firstAnswer, Duration read, Duration change) {}
+    record Timeouts(Duration firstAnswer, Duration read, Duration change, boolean shortened) {}
 
     private final HttpClient client;
     private final Timeouts timeouts;
@@ -38,17 +40,20 @@ final class JdkTransport extends HttpTransport {
         this.timeouts = timeouts;
     }
 
-    static HttpClient client(Duration connectTimeout) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
-        ProxySelector proxies = ProxySelector.getDefault();
-        if (proxies != null) {
-            builder.proxy(proxies);
-        }
-        Authenticator passwords = Authenticator.getDefault();
-        if (passwords != null) {
-            builder.authenticator(passwords); // a proxy's
-        }
+    /** A client that asks by the proxies of the environment, or those of Java's own settings. */
+    static HttpClient client(Duration connectTimeout, EnvironmentProxies proxies) {
+        return client(connectTimeout, proxies, proxies);
+    }
+
+    /** The same, with a proxy for each address of the caller's choice. */
+    static HttpClient client(Duration connectTimeout, EnvironmentProxies proxies, ProxySelector selector) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(connectTimeout)
+                .proxy(selector);
+        proxies.authenticator()
+                .or(() -> Optional.ofNullable(Authenticator.getDefault()))
+                .ifPresent(builder::authenticator);
         return builder.build();
     }
 

@@ -36,7 +36,7 @@ public final class S3Backend extends DriverBackend implements Inspectable {
     private final S3Opening opened;
 
     private S3Backend(S3Opening opened, EngineOptions options) {
-        super(opened.locks(), opened.states(), options);
+        super(opened.locks(), opened.states(), options, opened.proof());
         this.opened = opened;
     }
 
@@ -310,7 +310,8 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Whether {@link #build} proves, with an object of its own, that the store checks the conditions of writes.
+         * Whether the store must prove, before the first change, that it checks the conditions of writes. An object is written
+         * and deleted for it. Reads need no proof.
          *
          * @param verify by default true where the client has an endpoint that is not the region's
          * @return this builder
@@ -321,14 +322,10 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Opens the bucket: asks whether it keeps old versions and, where {@link #verifyConditionalWrites} says so, proves its
-         * conditions.
+         * Opens the bucket. Sends no request: what is wrong with the bucket or the credentials shows with the first one.
          *
          * @return a new backend, to be closed by the caller
-         * @throws BackendMisconfiguredException if there is no such bucket, the options contradict each other, or the store
-         *     ignores conditions
-         * @throws BackendDeniedException if there are no credentials
-         * @throws BackendUnavailableException if the store did not serve
+         * @throws BackendMisconfiguredException if the options contradict each other or no region is known
          */
         public S3Backend build() {
             EngineOptions options = engineOptions();

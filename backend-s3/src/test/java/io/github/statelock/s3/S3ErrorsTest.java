@@ -17,6 +17,7 @@ import io.github.statelock.testkit.WireRequest;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -130,11 +131,16 @@ class S3ErrorsTest {
 
     @Test
     void aMissingBucketIsNamed() {
-        assertIs(
-                Kind.MISCONFIGURED,
-                () -> S3Backend.builder("no-such-bucket").s3Client(store.s3).build(),
-                "no-such-bucket",
-                "no such bucket");
+        try (S3Backend backend =
+                S3Backend.builder("no-such-bucket").s3Client(store.s3).build()) {
+            List<ThrowingCallable> calls = List.of(
+                    () -> backend.states().read(key),
+                    () -> backend.states().list(""),
+                    () -> backend.capabilities().history(),
+                    () -> backend.locks().inspect(key),
+                    () -> backend.locks().acquire(key, OPTIONS));
+            calls.forEach(call -> assertIs(Kind.MISCONFIGURED, call, "no-such-bucket", "no such bucket"));
+        }
     }
 
     @Test

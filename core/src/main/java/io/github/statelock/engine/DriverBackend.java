@@ -7,7 +7,6 @@ import io.github.statelock.LockedState;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
 import io.github.statelock.StateStore;
-import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.StateDriver;
 import io.github.statelock.spi.UriOptions;
@@ -32,24 +31,35 @@ public abstract class DriverBackend implements StateBackend {
     private boolean closed;
 
     /**
-     * A backend over these drivers.
+     * A backend over these drivers, of a store that is known to check the conditions of changes.
      *
      * @param lockDriver the locks
      * @param stateDriver the states
      * @param options deadlines, polling and clocks
      */
     protected DriverBackend(LockDriver lockDriver, StateDriver stateDriver, EngineOptions options) {
-        EngineThreads threads = new EngineThreads(options);
+        this(lockDriver, stateDriver, options, FirstChange.anyTime());
+    }
+
+    /**
+     * A backend over these drivers.
+     *
+     * @param lockDriver the locks
+     * @param stateDriver the states
+     * @param options deadlines, polling and clocks
+     * @param proof run before the first change of a lock or a state, and never for a read; throws if the store may not be
+     *     changed. No change is sent before it has returned once. Its time counts in that of the change
+     */
+    protected DriverBackend(LockDriver lockDriver, StateDriver stateDriver, EngineOptions options, Runnable proof) {
+        this(lockDriver, stateDriver, options, new FirstChange(proof, options.callTimeout()));
+    }
+
+    private DriverBackend(
+            LockDriver lockDriver, StateDriver stateDriver, EngineOptions options, FirstChange firstChange) {
+        EngineThreads threads = new EngineThreads(options, firstChange);
         this.locks = new DriverLockManager(lockDriver, options, threads);
         this.states = new DriverStateStore(stateDriver, options, threads, lockDriver::lockPath);
-        LeaseBounds bounds = lockDriver.leaseBounds();
-        this.capabilities = new Capabilities(
-                bounds.shortest(),
-                bounds.longest(),
-                bounds.leases(),
-                bounds.noLease(),
-                bounds.expiresByService(),
-                stateDriver.keepsHistory());
+        this.capabilities = new DriverCapabilities(lockDriver.leaseBounds(), locks, states);
     }
 
     @Override

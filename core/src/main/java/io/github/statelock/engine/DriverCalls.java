@@ -3,6 +3,7 @@ package io.github.statelock.engine;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.StatelockException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -63,10 +64,12 @@ final class DriverCalls {
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final Pace pace;
+    private final FirstChange firstChange;
     private final Duration changeInterval;
 
-    DriverCalls(Lane lane, EngineOptions options, Pace pace) {
+    DriverCalls(Lane lane, EngineOptions options, Pace pace, FirstChange firstChange) {
         this.lane = lane;
+        this.firstChange = firstChange;
         this.ticker = options.ticker();
         this.scheduler = options.scheduler();
         this.pace = pace;
@@ -117,7 +120,7 @@ final class DriverCalls {
     /** Asks for the turn on the pool's thread, right before the request is sent: between the two nothing may pile up. */
     private <T> void runInTurn(
             Call<T> call, AtomicReference<State> state, Optional<Pace.Change> change, Supplier<T> request) {
-        if (state.get() != State.WAITING) {
+        if (state.get() != State.WAITING || (change.isPresent() && !mayChange(call, state))) {
             return;
         }
         Duration wait = change.map(c -> pace.take(c, changeInterval)).orElse(Duration.ZERO);
@@ -126,6 +129,19 @@ final class DriverCalls {
             change.ifPresent(c -> pace.ended(c, changeInterval, call.answer()));
         } else {
             scheduler.schedule(wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
+        }
+    }
+
+    /** Counts as a part of the wait for the turn: when it takes too long, the change was not sent. */
+    private <T> boolean mayChange(Call<T> call, AtomicReference<State> state) {
+        try {
+            firstChange.require();
+            return state.get() == State.WAITING;
+        } catch (StatelockException e) {
+            if (state.compareAndSet(State.WAITING, State.DROPPED)) {
+                fail(call, e);
+            }
+            return false;
         }
     }
 
@@ -163,7 +179,7 @@ final class DriverCalls {
                     new BackendUnavailableException(
                             "Not sent within " + timeout.toMillis()
                                     + " ms: all calls of this backend are waiting for answers, or its store limits"
-                                    + " changes",
+                                    + " changes, or does not answer whether it checks conditions",
                             null));
         } else {
             call.answer().completeExceptionally(new OverrunException(timeout));

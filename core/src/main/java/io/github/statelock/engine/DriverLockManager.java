@@ -112,6 +112,17 @@ final class DriverLockManager implements LockManager, AutoCloseable {
                 () -> {});
     }
 
+    /** Whether the store takes leases, which only a proof of its conditions may tell. */
+    boolean keepsLeases() {
+        if (!engine.threads.firstChange.hasPassed()) {
+            call(() -> {
+                engine.threads.firstChange.require();
+                return true;
+            });
+        }
+        return engine.driver.leaseBounds().leases();
+    }
+
     private void requireLease(Optional<Duration> lease) {
         LeaseBounds bounds = engine.driver.leaseBounds();
         if (lease.isEmpty()) {

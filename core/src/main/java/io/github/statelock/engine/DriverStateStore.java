@@ -97,6 +97,11 @@ final class DriverStateStore implements StateStore {
         return call(options.transferTimeout(), () -> driver.read(key, version));
     }
 
+    /** Whether old versions can be read, which only the store may know. */
+    boolean keepsHistory() {
+        return call(options.callTimeout(), driver::keepsHistory);
+    }
+
     private StateChange change(StateWrite write) {
         threads.requireOpen();
         Pace.Change object = new Pace.Change("state of " + lockPath.apply(write.key()), false);

@@ -29,6 +29,8 @@ final class EngineThreads {
 
     private volatile boolean closed;
 
+    final FirstChange firstChange;
+
     /** Creates, takeovers, and what confirms a lock that was just taken. */
     final DriverCalls createCalls;
 
@@ -47,7 +49,11 @@ final class EngineThreads {
     final DriverCalls stateCalls;
 
     EngineThreads(EngineOptions options) {
-        this(options, threads -> threads);
+        this(options, FirstChange.anyTime(), threads -> threads);
+    }
+
+    EngineThreads(EngineOptions options, FirstChange firstChange) {
+        this(options, firstChange, threads -> threads);
     }
 
     /**
@@ -56,18 +62,23 @@ final class EngineThreads {
      * @param around put around each executor that starts threads
      */
     EngineThreads(EngineOptions options, UnaryOperator<Executor> around) {
+        this(options, FirstChange.anyTime(), around);
+    }
+
+    private EngineThreads(EngineOptions options, FirstChange firstChange, UnaryOperator<Executor> around) {
+        this.firstChange = firstChange;
         Executor calls = around.apply(threads("statelock-call"));
         ThreadPoolExecutor renewing = threads("statelock-renew");
         Executor renewals = around.apply(renewing);
         warm = new WarmThread(renewing);
         int most = options.maxRequestsInFlight();
         Pace pace = Pace.of(options.ticker());
-        createCalls = new DriverCalls(new Lane(calls, most), options, pace);
-        lookCalls = new DriverCalls(new Lane(calls, most), options, pace);
-        huntCalls = new DriverCalls(new Lane(calls, Ghosts.LOOKS), options, pace);
-        removalCalls = new DriverCalls(new Lane(calls, most), options, pace);
-        renewalCalls = new DriverCalls(new Lane(renewals, Renewals.MAX_IN_FLIGHT), options, pace);
-        stateCalls = new DriverCalls(new Lane(calls, most), options, pace);
+        createCalls = new DriverCalls(new Lane(calls, most), options, pace, firstChange);
+        lookCalls = new DriverCalls(new Lane(calls, most), options, pace, firstChange);
+        huntCalls = new DriverCalls(new Lane(calls, Ghosts.LOOKS), options, pace, firstChange);
+        removalCalls = new DriverCalls(new Lane(calls, most), options, pace, firstChange);
+        renewalCalls = new DriverCalls(new Lane(renewals, Renewals.MAX_IN_FLIGHT), options, pace, firstChange);
+        stateCalls = new DriverCalls(new Lane(calls, most), options, pace, firstChange);
         Executor users = around.apply(threads("statelock-callback"));
         callbacks = new Callbacks.Threads(new Lane(users, CALLBACKS), new Lane(users, LOSSES), options.scheduler());
     }

@@ -32,7 +32,8 @@ public interface LockDriver {
     String lockPath(StateKey key);
 
     /**
-     * The leases that this driver can keep. No request.
+     * The leases that this driver can keep. No request: what only a proof of the store's conditions can tell is true until that
+     * has run, and a proposal that turns out to be out of bounds is refused as misconfigured.
      *
      * @return the bounds
      */

@@ -74,7 +74,7 @@ public interface StateDriver {
     List<StateKey> list(String prefix);
 
     /**
-     * Whether old versions can be read.
+     * Whether old versions can be read. May ask the store, once.
      *
      * @return whether there is a history
      */

@@ -23,7 +23,8 @@ class DriverCallsTest {
     private final DriverCalls calls = new DriverCalls(
             new Lane(pool::add, 100),
             EngineOptions.builder().ticker(time).scheduler(time).build(),
-            Pace.of(time));
+            Pace.of(time),
+            FirstChange.anyTime());
     private final AtomicInteger sent = new AtomicInteger();
 
     @Test

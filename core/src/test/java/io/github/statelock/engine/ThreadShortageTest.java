@@ -99,7 +99,7 @@ class ThreadShortageTest extends EngineTest {
         Executor none = start -> {
             throw new OutOfMemoryError("unable to create native thread");
         };
-        DriverCalls calls = new DriverCalls(new Lane(none, 2), options, Pace.of(time));
+        DriverCalls calls = new DriverCalls(new Lane(none, 2), options, Pace.of(time), FirstChange.anyTime());
         Call<String> call = calls.start(Duration.ofSeconds(10), () -> "sent");
         assertThat(call.ended()).isCompleted();
         assertThatExceptionOfType(BackendUnavailableException.class)
@@ -117,7 +117,7 @@ class ThreadShortageTest extends EngineTest {
         AtomicInteger sent = new AtomicInteger();
         EngineOptions options =
                 EngineOptions.builder().ticker(time).scheduler(none).build();
-        DriverCalls calls = new DriverCalls(new Lane(Runnable::run, 2), options, Pace.of(time));
+        DriverCalls calls = new DriverCalls(new Lane(Runnable::run, 2), options, Pace.of(time), FirstChange.anyTime());
         Call<Integer> call = calls.start(Duration.ofSeconds(10), sent::incrementAndGet);
         assertThat(call.ended()).isCompleted();
         assertThatExceptionOfType(BackendUnavailableException.class).isThrownBy(() -> Waits.get(call.answer()));
@@ -140,7 +140,7 @@ class ThreadShortageTest extends EngineTest {
                     start.run();
                 },
                 2);
-        DriverCalls calls = new DriverCalls(lane, options, Pace.of(time));
+        DriverCalls calls = new DriverCalls(lane, options, Pace.of(time), FirstChange.anyTime());
         Pace.Change change = new Pace.Change("object", false);
         calls.start(change, Duration.ofSeconds(10), () -> "first");
         Call<String> second = calls.start(change, Duration.ofSeconds(10), () -> "second");

@@ -31,7 +31,7 @@ class PaceTest {
                 .scheduler(scheduler)
                 .changeInterval(interval)
                 .build();
-        return new DriverCalls(new Lane(Runnable::run, 1), options, pace);
+        return new DriverCalls(new Lane(Runnable::run, 1), options, pace, FirstChange.anyTime());
     }
 
     private DriverCalls calls() {
