@@ -159,7 +159,7 @@ class GhostsTest extends EngineTest {
         store.put(StateKey.of("key7"), "id4567", Optional.empty());
         ObservedLock theirs = store.put(StateKey.of("key8"), "theirs", Optional.empty());
         time.advance(Duration.ofMinutes(1));
-        assertThat(store.list("")).containsExactly(theirs);
+        assertThat(store.all()).containsExactly(theirs);
     }
 
     @Test
