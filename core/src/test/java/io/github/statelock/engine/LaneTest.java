@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class LaneTest {
 
-    private static final OutOfMemoryError NO_THREAD = new OutOfMemoryError("unable to create native thread");
+    private final OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread");
 
     private final ExecutorService threads = Executors.newCachedThreadPool(EngineThreads.factory("test-lane"));
     private final List<String> ran = new CopyOnWriteArrayList<>();
@@ -105,7 +105,7 @@ class LaneTest {
                     if (starts.incrementAndGet() == 1) {
                         lane[0].execute(task("B"));
                     }
-                    throw NO_THREAD;
+                    throw noThread;
                 },
                 1);
         lane[0].execute(task("A"));
@@ -184,10 +184,10 @@ class LaneTest {
         return new Recorded(name, () -> FakeStore.awaitLatch(answers));
     }
 
-    private Executor unless(AtomicBoolean noThread) {
+    private Executor unless(AtomicBoolean none) {
         return start -> {
-            if (noThread.get()) {
-                throw NO_THREAD;
+            if (none.get()) {
+                throw noThread;
             }
             threads.execute(start);
         };
@@ -210,7 +210,7 @@ class LaneTest {
 
         @Override
         public void refused(Throwable cause) {
-            assertThat(cause).isSameAs(NO_THREAD);
+            assertThat(cause).isSameAs(noThread);
             refused.add(name);
         }
     }

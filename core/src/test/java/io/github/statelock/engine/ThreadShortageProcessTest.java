@@ -87,7 +87,7 @@ class ThreadShortageProcessTest {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Result(process.waitFor(), output);
         } catch (IOException e) {
-            return new Result(-1, e.getMessage());
+            return new Result(-1, e.toString());
         }
     }
 
