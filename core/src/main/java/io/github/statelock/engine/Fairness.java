@@ -78,10 +78,12 @@ final class Fairness {
     Duration yieldFor(StateKey key) {
         synchronized (lock) {
             Run run = runs.get(key);
-            boolean isLong = run != null
-                    && run.started
-                    && run.ended - run.since >= longestPause.dividedBy(2).toNanos();
-            return isLong ? left(run) : Duration.ZERO;
+            if (run == null
+                    || !run.started
+                    || run.ended - run.since < longestPause.dividedBy(2).toNanos()) {
+                return Duration.ZERO;
+            }
+            return left(run);
         }
     }
 

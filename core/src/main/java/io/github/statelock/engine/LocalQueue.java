@@ -38,8 +38,8 @@ final class LocalQueue {
         private final Line line;
         private final boolean takesOver;
 
-        @GuardedBy("lock")
-        private CompletableFuture<Void> turn = new CompletableFuture<>();
+        /** Replaced under the lock. */
+        private volatile CompletableFuture<Void> turn = new CompletableFuture<>();
 
         private Ticket(StateKey key, Line line, boolean takesOver) {
             this.key = key;
@@ -49,9 +49,7 @@ final class LocalQueue {
 
         /** Completed when this ticket is the head; another one after {@link #passTurn()}. */
         CompletableFuture<Void> turn() {
-            synchronized (lock) {
-                return turn;
-            }
+            return turn;
         }
 
         /** Completed when the head knows who holds the lock; the head may change afterwards. */
