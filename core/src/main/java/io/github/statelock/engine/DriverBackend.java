@@ -146,7 +146,7 @@ public abstract class DriverBackend implements StateBackend {
         }
 
         /**
-         * How long reading or writing a state, or listing the states, may take, repeated requests included.
+         * How long reading or writing a state, or listing the states or the locks, may take, repeated requests included.
          *
          * @param timeout by default 5 min
          * @return this builder

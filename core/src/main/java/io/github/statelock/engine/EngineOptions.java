@@ -54,7 +54,7 @@ public final class EngineOptions {
     }
 
     /**
-     * How long reading or writing a state, or listing the states, may take, repeated sends included.
+     * How long reading or writing a state, or listing the states or the locks, may take, repeated sends included.
      *
      * @return by default 5 min
      */
@@ -151,7 +151,7 @@ public final class EngineOptions {
         }
 
         /**
-         * How long reading or writing a state, or listing the states, may take, repeated sends included.
+         * How long reading or writing a state, or listing the states or the locks, may take, repeated sends included.
          *
          * @param timeout by default 5 min, at most 24 hours
          * @return this builder

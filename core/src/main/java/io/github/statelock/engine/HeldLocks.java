@@ -53,6 +53,10 @@ final class HeldLocks {
         return all;
     }
 
+    boolean holds(StateKey key, String id) {
+        return held.containsKey(new Name(key, id));
+    }
+
     static Optional<EngineLock> inThisJvm(StateKey key, String id) {
         return Optional.ofNullable(IN_THIS_JVM.get(new Name(key, id)));
     }

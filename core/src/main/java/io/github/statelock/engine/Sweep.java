@@ -64,13 +64,13 @@ final class Sweep {
         }
     }
 
-    /** Watches a record from now on, unless it has no lease or its holder is in this JVM. */
+    /** Watches a record from now on, unless it has no lease or this manager holds it. */
     private void suspect(Timed<ObservedLock> found) {
         ObservedLock seen = found.value();
         Optional<LockInfo> info = seen.info();
         if (info.isEmpty()
                 || seen.lease().isEmpty()
-                || HeldLocks.inThisJvm(seen.key(), info.get().id()).isPresent()) {
+                || engine.held.holds(seen.key(), info.get().id())) {
             return;
         }
         long since = engine.observations.see(seen, found.received());

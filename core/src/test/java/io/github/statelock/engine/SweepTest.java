@@ -97,9 +97,8 @@ class SweepTest extends EngineTest {
     }
 
     @Test
-    void aLockOfThisJvmIsNotWaitedFor() throws Exception {
-        newManager()
-                .acquire(KEY, LockOptions.builder().lease(Duration.ofDays(1)).build());
+    void aLockOfTheSameManagerIsNotWaitedFor() throws Exception {
+        manager.acquire(KEY, LockOptions.builder().lease(Duration.ofDays(1)).build());
         assertThat(manager.sweep("")).isEmpty();
     }
 

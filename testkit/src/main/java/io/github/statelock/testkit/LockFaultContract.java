@@ -39,7 +39,7 @@ abstract class LockFaultContract extends LockContentionContract {
             Fault.THROTTLED);
 
     private Party impatientParty() {
-        return party(options -> options.callTimeout(CALL_TIMEOUT));
+        return party(options -> options.callTimeout(CALL_TIMEOUT).transferTimeout(CALL_TIMEOUT));
     }
 
     @Test
