@@ -124,8 +124,8 @@ class NotSentTest {
         Blobs blobs = blobs(() -> {}, throwing(failure(type)), Duration.ofSeconds(30), threads);
 
         assertThatThrownBy(() -> blobs.create(key))
-                .isInstanceOfSatisfying(BlobFailure.class, e -> assertThat(e.kind())
-                        .isEqualTo(Kind.UNANSWERED));
+                .isInstanceOfSatisfying(
+                        BlobFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNANSWERED));
         assertThat(container.exists(key)).as("it was applied").isTrue();
     }
 
