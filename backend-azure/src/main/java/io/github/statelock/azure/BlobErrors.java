@@ -167,7 +167,9 @@ final class BlobErrors {
         if (status == 401 || status == 403) {
             return new BackendDeniedException(
                     "Azure denied a request for " + where + " (" + what + "). It takes the role Storage Blob Data"
-                            + " Contributor on the container, or a SAS with the permissions racwdl that has not expired."
+                            + " Contributor on the container, or a SAS"
+                            + " with the permissions racwdl that has not"
+                            + " expired."
                             + NOTHING_APPLIED,
                     cause);
         }
@@ -206,7 +208,9 @@ final class BlobErrors {
         return unsent
                 ? Optional.of(new BackendUnavailableException(
                         "The storage account's endpoint for " + where + " cannot be reached"
-                                + refusedByProxy.map(answer -> " (" + answer + ")").orElse("") + "." + NOTHING_APPLIED,
+                                + refusedByProxy
+                                        .map(answer -> " (" + answer + ")")
+                                        .orElse("") + "." + NOTHING_APPLIED,
                         e))
                 : Optional.empty();
     }

@@ -140,8 +140,8 @@ final class BlobLeaseLockDriver implements LockDriver {
     public String idHint() {
         return breakUnnamed
                 ? ""
-                : "A lease whose holder left no readable name is ended by its own ID, or by itself where it has an end. To"
-                        + " break one whose ID nobody knows by the version of its record, allow that:"
+                : "A lease whose holder left no readable name is ended by its own ID, or by itself where it has an"
+                        + " end. To break one whose ID nobody knows by the version of its record, allow that:"
                         + " break_unnamed_leases=true in the store's URI, or breakUnnamedLeases(true) of the builder.";
     }
 

@@ -67,8 +67,7 @@ final class JdkAnswer extends HttpResponse {
 
     @Override
     public Mono<String> getBodyAsString() {
-        return Mono.fromSupplier(
-                () -> CoreUtils.bomAwareToString(body, headers.getValue(HttpHeaderName.CONTENT_TYPE)));
+        return Mono.fromSupplier(() -> CoreUtils.bomAwareToString(body, headers.getValue(HttpHeaderName.CONTENT_TYPE)));
     }
 
     @Override

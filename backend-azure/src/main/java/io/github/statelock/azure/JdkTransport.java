@@ -114,14 +114,15 @@ final class JdkTransport implements com.azure.core.http.HttpClient {
                 CompletableFuture<java.net.http.HttpResponse<byte[]>> sent,
                 CompletableFuture<Void> begun) {
             this.sent = sent;
-            sent.<HttpResponse>thenApply(answer -> new JdkAnswer(request, answer)).whenComplete((answer, failure) -> {
-                begun.complete(null); // nobody counts any more
-                if (failure == null) {
-                    complete(answer);
-                } else {
-                    completeExceptionally(told(failure));
-                }
-            });
+            sent.<HttpResponse>thenApply(answer -> new JdkAnswer(request, answer))
+                    .whenComplete((answer, failure) -> {
+                        begun.complete(null); // nobody counts any more
+                        if (failure == null) {
+                            complete(answer);
+                        } else {
+                            completeExceptionally(told(failure));
+                        }
+                    });
         }
 
         private static Throwable told(Throwable failure) {

@@ -111,7 +111,9 @@ final class LockSight {
         }
         refused.put(refusal(refusedId, actual.get().version()), true);
         boolean shown = actual.get().hasId(refusedId) && claims.get(refusedId).isEmpty();
-        return shown ? actual.map(lock -> unnamed(key, lock.lease().map(known -> LONGEST_LEASE), lock.version())) : actual;
+        return shown
+                ? actual.map(lock -> unnamed(key, lock.lease().map(known -> LONGEST_LEASE), lock.version()))
+                : actual;
     }
 
     /** Whether the service has refused that ID while the blob was in that version. */

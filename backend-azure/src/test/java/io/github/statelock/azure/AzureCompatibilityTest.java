@@ -41,7 +41,7 @@ class AzureCompatibilityTest {
     /** What Terraform 1.13 wrote, in the order and form of Go's JSON. */
     private static final String TERRAFORMS =
             "{\"ID\":\"%s\",\"Operation\":\"OperationTypeApply\",\"Info\":\"\",\"Who\":\"ann@laptop\",\"Version\":\"1.13.0\","
-                    + "\"Created\":\"2026-01-02T03:04:05.678Z\",\"Path\":\"states/%s\"}";
+                + "\"Created\":\"2026-01-02T03:04:05.678Z\",\"Path\":\"states/%s\"}";
 
     private static final LockOptions LEASED = LockOptions.builder()
             .operation("apply")
@@ -156,9 +156,7 @@ class AzureCompatibilityTest {
 
             LockInfo info = new LockInfo(id, "apply", "", "who", "1", Instant.EPOCH, "path");
             container.setMetadata(
-                    key,
-                    id,
-                    Map.of("terraformlockid", Base64.getEncoder().encodeToString(LockInfoCodec.encode(info))));
+                    key, id, Map.of("terraformlockid", Base64.getEncoder().encodeToString(LockInfoCodec.encode(info))));
             ObservedLock named = backend.locks().inspect(key).orElseThrow();
             assertThat(named.hasId(id)).isTrue();
             assertThat(named.lease()).as("its holder did not say which").contains(Duration.ofSeconds(60));

@@ -82,15 +82,16 @@ class CallThreadsTest {
                 super.start();
             }
         })) {
-            HttpClient client = JdkTransport.client(
-                    Duration.ofSeconds(30), threads.executor(), EnvironmentProxies.of(Map.of()));
+            HttpClient client =
+                    JdkTransport.client(Duration.ofSeconds(30), threads.executor(), EnvironmentProxies.of(Map.of()));
             JdkTransport transport = new JdkTransport(client, Duration.ofSeconds(60));
-            HttpRequest request =
-                    new HttpRequest(HttpMethod.GET, TestContainer.endpoint() + "/" + container.name());
+            HttpRequest request = new HttpRequest(HttpMethod.GET, TestContainer.endpoint() + "/" + container.name());
             none.set(true);
-            assertThat(transport.sendSync(request, Context.NONE).getStatusCode()).isPositive();
+            assertThat(transport.sendSync(request, Context.NONE).getStatusCode())
+                    .isPositive();
             none.set(false);
-            assertThat(transport.sendSync(request, Context.NONE).getStatusCode()).isPositive();
+            assertThat(transport.sendSync(request, Context.NONE).getStatusCode())
+                    .isPositive();
         }
     }
 

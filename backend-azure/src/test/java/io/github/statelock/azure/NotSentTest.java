@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.http.HttpPipelineCallContext;
 import com.azure.core.http.HttpPipelineNextPolicy;
 import com.azure.core.http.HttpPipelineNextSyncPolicy;
@@ -17,6 +18,7 @@ import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.StateKey;
 import io.github.statelock.azure.BlobFailure.Kind;
 import io.github.statelock.testkit.FaultProxy;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +88,7 @@ class NotSentTest {
         return switch (type) {
             case "IllegalArgument" -> new IllegalArgumentException("Illegal base64 character");
             case "IllegalState" -> new IllegalStateException("no such header");
+            case "Token" -> new ClientAuthenticationException("sign in", null, new IOException("not reached"));
             default -> new RuntimeException("such as a token service that does not answer");
         };
     }
@@ -94,6 +97,7 @@ class NotSentTest {
     @CsvSource({
         "IllegalArgument, BackendMisconfiguredException",
         "IllegalState, BackendMisconfiguredException",
+        "Token, BackendDeniedException",
         "Other, BackendUnavailableException"
     })
     void whatFailsBeforeTheSendChangedNothing(String type, String meaning) {
@@ -120,8 +124,8 @@ class NotSentTest {
         Blobs blobs = blobs(() -> {}, throwing(failure(type)), Duration.ofSeconds(30), threads);
 
         assertThatThrownBy(() -> blobs.create(key))
-                .isInstanceOfSatisfying(BlobFailure.class, e -> assertThat(e.kind())
-                        .isEqualTo(Kind.UNANSWERED));
+                .isInstanceOfSatisfying(
+                        BlobFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNANSWERED));
         assertThat(container.exists(key)).as("it was applied").isTrue();
     }
 

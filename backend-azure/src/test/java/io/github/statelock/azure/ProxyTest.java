@@ -94,8 +94,7 @@ class ProxyTest {
         clients.accountKey = TestContainer.KEY;
         clients.account = TestContainer.ACCOUNT;
         Duration timeout = Duration.ofSeconds(30);
-        return new Blobs(
-                clients.build(EngineOptions.builder().build(), threads), "", timeout, timeout, threads);
+        return new Blobs(clients.build(EngineOptions.builder().build(), threads), "", timeout, timeout, threads);
     }
 
     @ParameterizedTest

@@ -52,8 +52,12 @@ class QuietClientTest {
         blobs.create(key);
         blobs.acquireLease(key, id, 15, Optional.empty());
         blobs.renewLease(key, id);
-        blobs.put(key, "state".getBytes(UTF_8), Map.of(), Optional.of(id), Optional.of(
-                blobs.head(key, Optional.empty()).head().etag()));
+        blobs.put(
+                key,
+                "state".getBytes(UTF_8),
+                Map.of(),
+                Optional.of(id),
+                Optional.of(blobs.head(key, Optional.empty()).head().etag()));
         assertThat(new String(blobs.read(key).bytes(), UTF_8)).isEqualTo("state");
         blobs.releaseLease(key, id);
 
