@@ -39,7 +39,9 @@ final class Locks {
     private static String describe(LockInfo info) {
         String escaped = Shell.escape(info.id());
         return info.describe()
-                + (escaped.equals(info.id()) ? "" : "  The ID as force-unlock takes it: " + Shell.quote(escaped) + "\n");
+                + (escaped.equals(info.id())
+                        ? ""
+                        : "  The ID as force-unlock takes it: " + Shell.quote(escaped) + "\n");
     }
 
     /** The lock on one line: who holds it, what for, since when. */

@@ -15,8 +15,9 @@ import picocli.CommandLine.Mixin;
 /** Lists states. */
 @Command(
         name = "ls",
-        description = "Lists the keys of the states, one to a line. Those that the store knows to be damaged are named on standard"
-                + " error too.",
+        description =
+                "Lists the keys of the states, one to a line. Those that the store knows to be damaged are named on standard"
+                        + " error too.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock ls prod/"})
 final class LsCommand implements Callable<Integer>, ReadsOnly {

@@ -38,8 +38,9 @@ public final class Cli {
     private static List<String> defaultSignals() {
         List<String> words = List.of("env", "--default-signal");
         try {
-            Process env =
-                    new ProcessBuilder("env", "--default-signal", "true").redirectErrorStream(true).start();
+            Process env = new ProcessBuilder("env", "--default-signal", "true")
+                    .redirectErrorStream(true)
+                    .start();
             env.getInputStream().readAllBytes();
             return env.waitFor() == 0 ? words : List.of();
         } catch (IOException e) {

@@ -47,7 +47,8 @@ class DoctorTest {
         PrintStream stream = new PrintStream(out, true, UTF_8);
         new DoctorReport(new Output(stream, stream, () -> false, () -> false))
                 .add(Finding.fail("acquire", "held by somebody else.\nLock Info:\n  ID: 1"));
-        assertThat(out.toString(UTF_8)).isEqualTo("FAIL acquire              – held by somebody else. Lock Info: ID: 1\n");
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("FAIL acquire              – held by somebody else. Lock Info: ID: 1\n");
     }
 
     @ParameterizedTest

@@ -290,8 +290,8 @@ class LockCommandsIT {
     @Test
     void aSignalThatWasIgnoredAtTheStartStaysIgnored() throws Exception {
         Path go = folder.resolve("go");
-        String script = "kill -s HUP $$; kill -s INT $$; kill -s USR1 $$; echo ready;"
-                + " while [ ! -e " + go + " ]; do sleep 0.1; done; exit 5";
+        String script = "kill -s HUP $$; kill -s INT $$; kill -s USR1 $$; echo ready;" + " while [ ! -e " + go
+                + " ]; do sleep 0.1; done; exit 5";
         try (Cli.Running running = cli().startIgnoring("HUP INT USR1", "lock", KEY, "--", "sh", "-c", script)) {
             running.awaitOut("ready");
             running.signal("HUP");

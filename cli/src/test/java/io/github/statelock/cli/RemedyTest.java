@@ -26,8 +26,8 @@ class RemedyTest {
     private static final String HINT = "To break a lease without a name, open the backend with breakUnnamedLeases.";
 
     /** A lock whose record names nobody. */
-    private static final ObservedLock UNNAMED = new ObservedLock(
-            StateKey.of("prod/k"), Optional.empty(), Optional.empty(), "0x24E3014B70ABFA0", false);
+    private static final ObservedLock UNNAMED =
+            new ObservedLock(StateKey.of("prod/k"), Optional.empty(), Optional.empty(), "0x24E3014B70ABFA0", false);
 
     @TempDir
     private Path folder;
@@ -83,7 +83,9 @@ class RemedyTest {
         InProcess.run("acquire", "k", "--store", store).exits(0);
         Path lock = folder.resolve("keys/k/lock");
         Files.writeString(
-                lock, Files.readString(lock).replaceFirst("\"ID\":\"[^\"]*\"", "\"ID\":\"x\\\\u001b[2J\\\\ud83d\\\\udd12y\""));
+                lock,
+                Files.readString(lock)
+                        .replaceFirst("\"ID\":\"[^\"]*\"", "\"ID\":\"x\\\\u001b[2J\\\\ud83d\\\\udd12y\""));
         String shown = "'x\\u001b[2J\uD83D\uDD12y'";
 
         assertThat(InProcess.run("show", "k", "--store", store).exits(0).out())
@@ -93,7 +95,8 @@ class RemedyTest {
                 .endsWith("\n  statelock force-unlock k " + shown + " --store " + store + "\n")
                 .doesNotContain("\u001b");
         String word = shown.substring(1, shown.length() - 1);
-        InProcess.run("force-unlock", "k", word + "z", "--yes", "--store", store).exits(5);
+        InProcess.run("force-unlock", "k", word + "z", "--yes", "--store", store)
+                .exits(5);
         assertThat(InProcess.run("force-unlock", "k", word, "--yes", "--store", store)
                         .exits(0)
                         .out())
@@ -103,8 +106,8 @@ class RemedyTest {
     /** Whether a holder lives shows only to those who watch its record. */
     @Test
     void aLeaseIsShownWithoutAWordOnWhetherItsHolderLives() {
-        ObservedLock leased = new ObservedLock(
-                StateKey.of("k"), Optional.empty(), Optional.of(Duration.ofSeconds(30)), "1", false);
+        ObservedLock leased =
+                new ObservedLock(StateKey.of("k"), Optional.empty(), Optional.of(Duration.ofSeconds(30)), "1", false);
         assertThat(Locks.lease(leased)).isEqualTo("30 s; not known whether its holder lives");
     }
 }

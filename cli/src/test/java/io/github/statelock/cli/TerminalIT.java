@@ -27,8 +27,7 @@ class TerminalIT {
                 .out()
                 .strip();
         try (Cli.Running waiter = cli().startAtTerminal("lock", KEY, "--wait", "2m", "--", "echo", "mine")) {
-            waiter.awaitOut("\r\u001B[KWaiting for \"" + KEY + "\", held by ")
-                    .awaitOut("s\r\u001B[KWaiting");
+            waiter.awaitOut("\r\u001B[KWaiting for \"" + KEY + "\", held by ").awaitOut("s\r\u001B[KWaiting");
             cli().run("unlock", KEY, id).exits(0);
             assertThat(waiter.result().exits(0).out()).endsWith("\r\u001B[Kmine\r\n");
         }

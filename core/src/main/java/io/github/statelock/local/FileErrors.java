@@ -14,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What the file system's errors mean. For failures before anything was applied.
@@ -36,14 +37,9 @@ final class FileErrors {
         if (isReadOnly(root)) {
             return new BackendDeniedException(file + " is on a read-only file system. Nothing was changed.", e);
         }
-        for (Path path = file; path != null && !path.equals(root); path = path.getParent()) {
-            if (Files.isSymbolicLink(path)) {
-                return new BackendMisconfiguredException(
-                        path + " is a symbolic link. Below " + root + " links are not followed. Nothing was changed.", e);
-            }
-            if (!path.equals(file) && Files.exists(path, NOFOLLOW_LINKS) && !Files.isDirectory(path, NOFOLLOW_LINKS)) {
-                return new BackendMisconfiguredException(path + " is not a folder. Nothing was changed.", e);
-            }
+        Optional<StatelockException> wrong = wrongOnTheWay(file, root, e);
+        if (wrong.isPresent()) {
+            return wrong.get();
         }
         if (e instanceof NotDirectoryException) {
             return new BackendMisconfiguredException(file + " is not a folder. Nothing was changed.", e);
@@ -55,6 +51,22 @@ final class FileErrors {
                 file + " could not be read or written: " + reason(e)
                         + ". Nothing was changed, and what was stored is still there.",
                 e);
+    }
+
+    /** A link, or a file in the place of a folder. */
+    private static Optional<StatelockException> wrongOnTheWay(Path file, Path root, IOException e) {
+        for (Path path = file; path != null && path.startsWith(root) && !path.equals(root); path = path.getParent()) {
+            if (Files.isSymbolicLink(path)) {
+                return Optional.of(new BackendMisconfiguredException(
+                        path + " is a symbolic link. Below " + root + " links are not followed. Nothing was changed.",
+                        e));
+            }
+            if (!path.equals(file) && Files.exists(path, NOFOLLOW_LINKS) && !Files.isDirectory(path, NOFOLLOW_LINKS)) {
+                return Optional.of(
+                        new BackendMisconfiguredException(path + " is not a folder. Nothing was changed.", e));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether nothing can be written to the file system of a folder. */

@@ -117,7 +117,8 @@ final class FileStateDriver implements StateDriver {
         }
         Path keyFolder = folder.keyFolder(change.key());
         String aside = damage.version().orElseThrow() + ".";
-        byte[] bytes = folder.ops().read(keyFolder.resolve(LOG), Integer.MAX_VALUE).bytes();
+        byte[] bytes =
+                folder.ops().read(keyFolder.resolve(LOG), Integer.MAX_VALUE).bytes();
         Path temp = folder.temps().create(bytes);
         try {
             folder.ops().rename(temp, keyFolder.resolve(aside + LOG));
@@ -133,7 +134,9 @@ final class FileStateDriver implements StateDriver {
         for (Path file : folder.ops().list(keyFolder)) {
             String name = String.valueOf(file.getFileName());
             if (name.startsWith(CONTENT)) {
-                last = Math.max(last, StateLog.numberOf(name.substring(CONTENT.length())).orElse(0));
+                last = Math.max(
+                        last,
+                        StateLog.numberOf(name.substring(CONTENT.length())).orElse(0));
                 folder.ops().rename(file, keyFolder.resolve(aside + name));
             }
         }

@@ -69,8 +69,7 @@ final class FolderOpening {
         }
         if (e instanceof NoSuchFileException && isFolder(parent)) {
             return new BackendMisconfiguredException(
-                    "The folder " + path + " cannot be made: the file system of " + parent + " takes none.",
-                    e);
+                    "The folder " + path + " cannot be made: the file system of " + parent + " takes none.", e);
         }
         if (e instanceof NoSuchFileException) {
             return new BackendMisconfiguredException(

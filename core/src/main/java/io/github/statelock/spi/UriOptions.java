@@ -156,7 +156,8 @@ public final class UriOptions {
 
     private BackendMisconfiguredException refused(String name, Optional<String> value, String why, Exception cause) {
         return new BackendMisconfiguredException(
-                "The store's URI " + place(uri) + " has " + name + "=" + value.orElse("") + ", which " + why + ".", cause);
+                "The store's URI " + place(uri) + " has " + name + "=" + value.orElse("") + ", which " + why + ".",
+                cause);
     }
 
     private BackendMisconfiguredException problem(String what) {
