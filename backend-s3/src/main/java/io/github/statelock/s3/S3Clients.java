@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -19,13 +20,15 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Clients of our own, by the SDK's default chain for whatever the caller does not say. */
 final class S3Clients {
 
+    private static final int MOST_CONNECTIONS = 4096;
+
     private S3Clients() {}
 
-    /** What the caller says of region and credentials. */
-    record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials) {}
+    /** What the caller says of region, credentials, and whether an endpoint on another machine may be plain http. */
+    record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials, boolean insecure) {}
 
     static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle) {
-        var builder = S3Client.builder();
+        var builder = S3Client.builder().httpClientBuilder(http());
         boolean custom = endpoint != null;
         builder.forcePathStyle(pathStyle == null ? custom : pathStyle);
         configure(builder, account, endpoint);
@@ -33,14 +36,19 @@ final class S3Clients {
     }
 
     static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint) {
-        var builder = DynamoDbClient.builder();
+        var builder = DynamoDbClient.builder().httpClientBuilder(http());
         configure(builder, account, endpoint);
         return build(builder::build);
     }
 
+    /** The engine bounds the requests under way: none of them waits for a connection. */
+    private static Apache5HttpClient.Builder http() {
+        return Apache5HttpClient.builder().maxConnections(MOST_CONNECTIONS);
+    }
+
     private static void configure(AwsClientBuilder<?, ?> builder, Account account, @Nullable URI endpoint) {
         if (endpoint != null) {
-            builder.endpointOverride(checked(endpoint));
+            builder.endpointOverride(checked(endpoint, account.insecure()));
         }
         if (account.credentials() != null) {
             builder.credentialsProvider(account.credentials());
@@ -77,16 +85,18 @@ final class S3Clients {
         }
     }
 
-    private static URI checked(URI endpoint) {
+    private static URI checked(URI endpoint, boolean insecure) {
         String scheme = String.valueOf(endpoint.getScheme());
         if (endpoint.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
             throw new BackendMisconfiguredException(
                     "The endpoint " + UriOptions.place(endpoint) + " is none: it needs https:// and a host.", null);
         }
-        if (scheme.equals("http") && !isLoopback(endpoint.getHost())) {
+        if (scheme.equals("http") && !insecure && !isLoopback(endpoint.getHost())) {
             throw new BackendMisconfiguredException(
                     "The endpoint " + UriOptions.place(endpoint)
-                            + " has no TLS: http is for this machine only. Use https, or hand in a client.",
+                            + " is plain http on another machine, without TLS: anybody on the way can read and change what"
+                            + " is sent. Use https; on a network that you trust, add insecure_endpoint=true to the store's"
+                            + " URI (insecureEndpoint in the builder).",
                     null);
         }
         return endpoint;
