@@ -127,6 +127,8 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         @Nullable
         URI dynamoDbEndpoint;
 
+        boolean insecureEndpoint;
+
         @Nullable
         Boolean pathStyle;
 
@@ -221,7 +223,7 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Another S3 than AWS's. Without TLS only on this machine.
+         * Another S3 than AWS's. Without TLS only on this machine, unless {@link #insecureEndpoint} allows it.
          *
          * @param endpoint by default the region's
          * @return this builder
@@ -232,13 +234,25 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Another DynamoDB than AWS's. Without TLS only on this machine.
+         * Another DynamoDB than AWS's. Without TLS only on this machine, unless {@link #insecureEndpoint} allows it.
          *
          * @param endpoint by default the region's
          * @return this builder
          */
         public Builder dynamoDbEndpoint(URI endpoint) {
             this.dynamoDbEndpoint = Objects.requireNonNull(endpoint, "endpoint");
+            return this;
+        }
+
+        /**
+         * Whether {@link #endpoint} and {@link #dynamoDbEndpoint} may be plain http on another machine, such as a store in a
+         * network of containers. Whoever is on the way can read and change what is sent.
+         *
+         * @param allowed by default false
+         * @return this builder
+         */
+        public Builder insecureEndpoint(boolean allowed) {
+            this.insecureEndpoint = allowed;
             return this;
         }
 
