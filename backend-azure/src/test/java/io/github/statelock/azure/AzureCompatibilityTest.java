@@ -41,7 +41,7 @@ class AzureCompatibilityTest {
     /** What Terraform 1.13 wrote, in the order and form of Go's JSON. */
     private static final String TERRAFORMS =
             "{\"ID\":\"%s\",\"Operation\":\"OperationTypeApply\",\"Info\":\"\",\"Who\":\"ann@laptop\",\"Version\":\"1.13.0\","
-                + "\"Created\":\"2026-01-02T03:04:05.678Z\",\"Path\":\"states/%s\"}";
+                    + "\"Created\":\"2026-01-02T03:04:05.678Z\",\"Path\":\"states/%s\"}";
 
     private static final LockOptions LEASED = LockOptions.builder()
             .operation("apply")

@@ -57,7 +57,8 @@ final class GcsErrors {
 
     /** How long the service wants not to be asked again; it says so itself only seldom. */
     private static Duration retryAfter(StorageException e) {
-        @Nullable String header = e.getCause() instanceof HttpResponseException answer
+        @Nullable
+        String header = e.getCause() instanceof HttpResponseException answer
                 ? answer.getHeaders().getRetryAfter()
                 : null;
         Duration said = header != null && SECONDS.matcher(header).matches()

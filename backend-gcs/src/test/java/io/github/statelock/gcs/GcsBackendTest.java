@@ -72,7 +72,8 @@ class GcsBackendTest {
     void theEmulatorOfTheEnvironmentIsUsedWithoutCredentials() {
         String address = gcs.server().toString().replace("http://", "");
         for (String emulator : List.of(address, gcs.server().toString())) {
-            try (GcsBackend backend = GcsBackend.builder(gcs.bucket()).build(Map.of("STORAGE_EMULATOR_HOST", emulator))) {
+            try (GcsBackend backend =
+                    GcsBackend.builder(gcs.bucket()).build(Map.of("STORAGE_EMULATOR_HOST", emulator))) {
                 assertThat(backend.locks().inspect(StateKey.of(folder))).isEmpty();
             }
         }

@@ -58,8 +58,8 @@ class ProxiesTest {
     private void serve(ServerSocket socket) {
         while (!socket.isClosed()) {
             try (Socket client = socket.accept()) {
-                BufferedReader reader = new BufferedReader(
-                        new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
                 asked.add(reader.readLine());
                 for (String line = reader.readLine(); line != null && !line.isEmpty(); line = reader.readLine()) {
                     // the rest of the head

@@ -14,10 +14,9 @@ final class RepeatingTransport extends HttpTransport {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final JdkTransport transport =
-            new JdkTransport(
-                    JdkTransport.client(TIMEOUT, EnvironmentProxies.of(Map.of())),
-                    new JdkTransport.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT, false));
+    private final JdkTransport transport = new JdkTransport(
+            JdkTransport.client(TIMEOUT, EnvironmentProxies.of(Map.of())),
+            new JdkTransport.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT, false));
 
     @Override
     public boolean supportsMethod(String method) {

@@ -143,7 +143,8 @@ final class S3Errors {
 
     /** What the client failed at before it sent anything: mostly at the credentials, which may come from another service. */
     private static StatelockException notSent(Throwable e, String action, String place) {
-        Optional<StatelockException> known = e instanceof SdkClientException ? ofClient(e, action, place) : Optional.empty();
+        Optional<StatelockException> known =
+                e instanceof SdkClientException ? ofClient(e, action, place) : Optional.empty();
         if (known.isPresent()) {
             return known.get();
         }
@@ -157,10 +158,9 @@ final class S3Errors {
             return new BackendUnavailableException(message, e);
         }
         boolean ofCredentials = e instanceof AwsServiceException
-                || (e instanceof SdkClientException && CREDENTIALS_FAILED.matcher(text(e)).find());
-        return ofCredentials
-                ? new BackendDeniedException(message, e)
-                : new BackendMisconfiguredException(message, e);
+                || (e instanceof SdkClientException
+                        && CREDENTIALS_FAILED.matcher(text(e)).find());
+        return ofCredentials ? new BackendDeniedException(message, e) : new BackendMisconfiguredException(message, e);
     }
 
     private static boolean isIn(Throwable failure, Class<? extends Throwable> type) {

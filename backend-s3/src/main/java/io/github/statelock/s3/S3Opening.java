@@ -114,7 +114,8 @@ record S3Opening(
         if (builder.s3Client != null) {
             return builder.s3Client;
         }
-        S3Clients.Account account = new S3Clients.Account(builder.region, builder.credentials, builder.insecureEndpoint);
+        S3Clients.Account account =
+                new S3Clients.Account(builder.region, builder.credentials, builder.insecureEndpoint);
         S3Client client = S3Clients.s3(account, builder.endpoint, builder.pathStyle, options.maxConnections());
         ours.add(client::close);
         return client;
@@ -125,7 +126,8 @@ record S3Opening(
         if (builder.dynamoDbClient != null) {
             return builder.dynamoDbClient;
         }
-        S3Clients.Account account = new S3Clients.Account(builder.region, builder.credentials, builder.insecureEndpoint);
+        S3Clients.Account account =
+                new S3Clients.Account(builder.region, builder.credentials, builder.insecureEndpoint);
         DynamoDbClient client = S3Clients.dynamoDb(account, builder.dynamoDbEndpoint, options.maxConnections());
         ours.add(client::close);
         return client;

@@ -85,9 +85,9 @@ final class S3Requests {
         RequestBody body = RequestBody.fromBytes(content);
         return Change.send(
                 timeout,
-                options -> unquoted(client.putObject(
-                                request.overrideConfiguration(options).build(), body)
-                        .eTag()));
+                options -> unquoted(
+                        client.putObject(request.overrideConfiguration(options).build(), body)
+                                .eTag()));
     }
 
     /** Reads an object, at most that many bytes of it. */

@@ -82,7 +82,8 @@ final class TableRequests {
         }
         Change.send(
                 timeout,
-                options -> client.deleteItem(request.overrideConfiguration(options).build()));
+                options ->
+                        client.deleteItem(request.overrideConfiguration(options).build()));
     }
 
     void deleteAlways(String lockId) {
@@ -90,7 +91,8 @@ final class TableRequests {
                 DeleteItemRequest.builder().tableName(table).key(key(lockId));
         Change.send(
                 timeout,
-                options -> client.deleteItem(request.overrideConfiguration(options).build()));
+                options ->
+                        client.deleteItem(request.overrideConfiguration(options).build()));
     }
 
     /** The item, strongly consistent; empty if there is none. */

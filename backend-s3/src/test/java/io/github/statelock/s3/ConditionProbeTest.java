@@ -148,11 +148,12 @@ class ConditionProbeTest {
                     () -> backend.states().write(KEY, CONTENT, WriteCondition.ifAbsent()),
                     () -> backend.states().delete(KEY, WriteCondition.unconditional()),
                     () -> backend.capabilities().leases());
-            assertThat(changes).allSatisfy(change -> assertThatThrownBy(change)
-                    .isInstanceOf(BackendMisconfiguredException.class)
-                    .hasMessageContaining("If-None-Match")
-                    .hasMessageContaining("s3://bucket")
-                    .hasMessageContaining("exclude nobody"));
+            assertThat(changes)
+                    .allSatisfy(change -> assertThatThrownBy(change)
+                            .isInstanceOf(BackendMisconfiguredException.class)
+                            .hasMessageContaining("If-None-Match")
+                            .hasMessageContaining("s3://bucket")
+                            .hasMessageContaining("exclude nobody"));
         }
         assertThat(changed).isNotEmpty().allMatch(object -> object.contains("statelock-probe"));
     }
@@ -161,10 +162,8 @@ class ConditionProbeTest {
     @Test
     void aLockTableNeedsTheProofAsWell() {
         S3TestStore store = S3TestStore.shared();
-        try (S3Backend backend = builder()
-                .lockTable(store.table)
-                .dynamoDbClient(store.dynamoDb)
-                .build()) {
+        try (S3Backend backend =
+                builder().lockTable(store.table).dynamoDbClient(store.dynamoDb).build()) {
             assertThatThrownBy(() -> backend.locks().acquire(KEY, LASTING))
                     .isInstanceOf(BackendMisconfiguredException.class)
                     .hasMessageContaining("If-None-Match");
@@ -235,8 +234,10 @@ class ConditionProbeTest {
     void aStoreThatDoesNotAnswerTheProbeIsUnavailable() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         hang = end;
-        try (S3Backend backend =
-                builder().callTimeout(Duration.ofSeconds(2)).transferTimeout(Duration.ofSeconds(4)).build()) {
+        try (S3Backend backend = builder()
+                .callTimeout(Duration.ofSeconds(2))
+                .transferTimeout(Duration.ofSeconds(4))
+                .build()) {
             assertThatThrownBy(() -> backend.locks().acquire(KEY, LASTING))
                     .isInstanceOf(BackendUnavailableException.class);
             assertThatThrownBy(() -> backend.states().write(KEY, CONTENT, WriteCondition.unconditional()))

@@ -22,7 +22,9 @@ final class FishCompletion {
             for (OptionSpec option : line.getCommandSpec().options()) {
                 if (!option.hidden()) {
                     script.append("complete -c ").append(name);
-                    script.append(" -n '__fish_seen_subcommand_from ").append(command).append('\'');
+                    script.append(" -n '__fish_seen_subcommand_from ")
+                            .append(command)
+                            .append('\'');
                     script.append(of(option)).append('\n');
                 }
             }

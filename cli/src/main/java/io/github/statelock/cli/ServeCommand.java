@@ -90,8 +90,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--trusted-proxy",
             paramLabel = "ADDRESS",
-            description = "A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For names the client. Can be"
-                    + " given several times.")
+            description =
+                    "A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For names the client. Can be"
+                            + " given several times.")
     private List<String> trustedProxies = new ArrayList<>();
 
     ServeCommand(Statelock root) {

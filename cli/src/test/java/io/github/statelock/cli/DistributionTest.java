@@ -45,7 +45,8 @@ class DistributionTest {
                 .redirectErrorStream(true)
                 .start();
         String says = new String(verify.getInputStream().readAllBytes(), UTF_8);
-        assertThat(says.lines().filter(line -> line.contains("statelock.service"))).isEmpty();
+        assertThat(says.lines().filter(line -> line.contains("statelock.service")))
+                .isEmpty();
         assertThat(verify.waitFor()).as(says).isZero();
     }
 

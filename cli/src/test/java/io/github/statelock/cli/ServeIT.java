@@ -202,7 +202,9 @@ class ServeIT {
         assertThat(cli().run("serve", "--tls-cert", empty.toString()).exits(2).err())
                 .contains("--tls-key");
         assertThat(cli().run("serve", "--listen", "8080").exits(2).err()).contains("HOST:PORT");
-        assertThat(cli().run("serve", "--trusted-proxy", "proxy.example").exits(2).err())
+        assertThat(cli().run("serve", "--trusted-proxy", "proxy.example")
+                        .exits(2)
+                        .err())
                 .contains("proxy.example");
         assertThat(cli().run("serve", "--max-request-bytes", "0").exits(2).err())
                 .contains("--max-request-bytes");

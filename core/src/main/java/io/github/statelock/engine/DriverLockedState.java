@@ -79,8 +79,8 @@ final class DriverLockedState implements LockedState {
             lock.ensureHeld();
             WriteCondition condition = mustFollow ? ifBase() : ifBaseWhateverItIs();
             if (mustFollow) {
-                base.ifPresent(stored ->
-                        StateSuccession.check(lock.key(), stored.header(), content, stored.isContent()));
+                base.ifPresent(
+                        stored -> StateSuccession.check(lock.key(), stored.header(), content, stored.isContent()));
             }
             StateVersion version = change(id -> states.write(lock.key(), content, condition, id));
             base = Optional.of(StateBase.written(version, content));

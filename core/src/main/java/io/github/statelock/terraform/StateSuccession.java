@@ -41,8 +41,7 @@ public final class StateSuccession {
      * @throws StaleSerialException if the lineages differ, the next serial is lower, or the serials are equal and the bytes
      *     differ
      */
-    public static void check(
-            StateKey key, Optional<StateHeader> stored, byte[] next, Predicate<byte[]> isStored) {
+    public static void check(StateKey key, Optional<StateHeader> stored, byte[] next, Predicate<byte[]> isStored) {
         Optional<StateHeader> following = stored.isPresent() ? StateHeader.of(next) : Optional.empty();
         if (following.isPresent()) {
             check(key, stored.get(), following.get(), isStored.test(next));

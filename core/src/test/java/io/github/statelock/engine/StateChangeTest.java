@@ -20,10 +20,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -233,7 +231,8 @@ class StateChangeTest extends EngineTest {
     @Test
     void anErrorOfTheReadThatResolvesAnUnansweredWriteLeavesItUnknown() {
         for (RuntimeException e : List.of(
-                new BackendDeniedException("no s3:GetObject", null), new UncheckedIOException(new IOException("cut")))) {
+                new BackendDeniedException("no s3:GetObject", null),
+                new UncheckedIOException(new IOException("cut")))) {
             driver.meet(apply -> UNKNOWN);
             driver.meetRead(() -> {
                 throw e;

@@ -60,7 +60,8 @@ record Call(Kind kind, StateKey key, Optional<String> lockId) {
             default ->
                 throw notAllowed(
                         ALLOWED_AT_LOCK,
-                        "An address that ends with " + LOCK_SUFFIX + " is where a state's lock is, and not a state's own.");
+                        "An address that ends with " + LOCK_SUFFIX
+                                + " is where a state's lock is, and not a state's own.");
         };
     }
 

@@ -72,8 +72,7 @@ final class Listener {
                 "statelock", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
         List<ConnectionFactory> protocols = new ArrayList<>();
-        certificate.ifPresent(
-                one -> protocols.add(new SslConnectionFactory(one.factory(), plain.getProtocol())));
+        certificate.ifPresent(one -> protocols.add(new SslConnectionFactory(one.factory(), plain.getProtocol())));
         protocols.add(plain);
         return protocols.toArray(ConnectionFactory[]::new);
     }

@@ -34,10 +34,8 @@ final class Router extends Handler.Abstract.NonBlocking {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         request.setAttribute(SEEN, true);
-        InetAddress peer =
-                ((InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress()).getAddress();
-        InetAddress client =
-                parts.proxies().client(peer, request.getHeaders().getValuesList("X-Forwarded-For"));
+        InetAddress peer = ((InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress()).getAddress();
+        InetAddress client = parts.proxies().client(peer, request.getHeaders().getValuesList("X-Forwarded-For"));
         Exchange exchange = new Exchange(request, response, callback, client, parts.ticker(), this::ended);
         boolean open = parts.underWay().enter();
         parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);
@@ -119,8 +117,9 @@ final class Router extends Handler.Abstract.NonBlocking {
             parts.service().read(exchange, call);
             return;
         }
-        BodyReader reader =
-                call.kind() == Call.Kind.WRITE ? parts.bodies().ofState(exchange) : parts.bodies().ofLockInfo(exchange);
+        BodyReader reader = call.kind() == Call.Kind.WRITE
+                ? parts.bodies().ofState(exchange)
+                : parts.bodies().ofLockInfo(exchange);
         parts.connections().enters(exchange.peer(), Connections.Phase.BODY);
         exchange.read(reader).whenComplete((body, failure) -> {
             parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);

@@ -24,7 +24,8 @@ final class Target {
         String path = decode(rawPath == null ? "" : rawPath, false);
         String text = path.startsWith("/") ? path.substring(1) : path;
         if (text.equals(HEALTH) || text.equals(METRICS)) {
-            throw new Refusal(400, "\"" + text + "\" is not the name of a state here: the server itself answers there.");
+            throw new Refusal(
+                    400, "\"" + text + "\" is not the name of a state here: the server itself answers there.");
         }
         try {
             return StateKey.of(text);

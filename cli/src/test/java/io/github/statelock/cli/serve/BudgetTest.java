@@ -66,7 +66,9 @@ class BudgetTest {
             assertThat(refused.response().headers().firstValue("Retry-After")).isPresent();
             assertThat(served.visit().received()).isZero();
             assertThat(store.state()).isEmpty();
-            assertThat(served.lock(client).status()).as("a lock needs no budget").isEqualTo(200);
+            assertThat(served.lock(client).status())
+                    .as("a lock needs no budget")
+                    .isEqualTo(200);
             assertThat(served.post(large(40_000), client.id()).status()).isEqualTo(200);
         }
         awaitUsed(0);

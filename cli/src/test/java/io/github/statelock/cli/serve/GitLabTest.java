@@ -162,9 +162,7 @@ class GitLabTest {
                         .status())
                 .isEqualTo(200);
         assertThat(send("DELETE", path + "/lock", client).status()).isEqualTo(200);
-        assertThat(store.other()
-                        .states()
-                        .read(StateKey.of("api/v4/projects/group/project/terraform/state/production")))
+        assertThat(store.other().states().read(StateKey.of("api/v4/projects/group/project/terraform/state/production")))
                 .isPresent();
     }
 }

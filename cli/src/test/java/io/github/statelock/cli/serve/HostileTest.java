@@ -122,7 +122,9 @@ class HostileTest {
     void whatIsNoProperRequestIsRefusedAndStoresNothing(String request) throws Exception {
         Served served = store.serve();
         try (Raw raw = new Raw(served.port())) {
-            assertThat(raw.send(request).rest()).matches("(?s)(HTTP/1\\.1 (4|505).*)?").doesNotContain("<html");
+            assertThat(raw.send(request).rest())
+                    .matches("(?s)(HTTP/1\\.1 (4|505).*)?")
+                    .doesNotContain("<html");
         }
         assertThat(store.other().states().list("")).isEmpty();
         assertThat(served.send(served.request("/healthz")).status()).isEqualTo(200);

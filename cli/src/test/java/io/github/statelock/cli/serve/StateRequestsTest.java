@@ -199,7 +199,8 @@ class StateRequestsTest {
             assertThat(refused.body()).contains("not a state file");
             assertThat(store.state().orElseThrow()).contains("\"serial\":7");
             assertThat(store.lock()).isEmpty();
-            assertThat(server.send(server.request("DELETE", Served.PATH)).status()).isEqualTo(200);
+            assertThat(server.send(server.request("DELETE", Served.PATH)).status())
+                    .isEqualTo(200);
         }
     }
 
@@ -213,9 +214,7 @@ class StateRequestsTest {
         assertThat(served.get().status()).isEqualTo(404);
         assertThat(store.lock().orElseThrow().hasId(client.id())).isTrue();
         served.unlock(client);
-        assertThat(served.send(served.request("DELETE", Served.PATH))
-                        .status())
-                .isEqualTo(200);
+        assertThat(served.send(served.request("DELETE", Served.PATH)).status()).isEqualTo(200);
     }
 
     @Test

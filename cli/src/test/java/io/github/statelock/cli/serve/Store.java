@@ -30,7 +30,12 @@ final class Store implements AutoCloseable {
     static final String LINEAGE = "3f0b1c2d-0000-4000-8000-000000000001";
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     static final ServerSettings PLAIN = new ServerSettings(
-            ANY_PORT, Authentication.none(), Optional.empty(), false, ServerSettings.DEFAULT_MAX_REQUEST_BYTES, List.of());
+            ANY_PORT,
+            Authentication.none(),
+            Optional.empty(),
+            false,
+            ServerSettings.DEFAULT_MAX_REQUEST_BYTES,
+            List.of());
 
     final MemoryDrivers drivers = new MemoryDrivers();
 

@@ -184,7 +184,8 @@ class TlsTest {
         assertThatThrownBy(() -> TlsFiles.of(pem.certificate(), empty).context())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no private key");
-        assertThatThrownBy(() -> TlsFiles.of(pem.certificate(), folder.resolve("missing")).context())
+        assertThatThrownBy(() -> TlsFiles.of(pem.certificate(), folder.resolve("missing"))
+                        .context())
                 .isInstanceOf(NoSuchFileException.class);
     }
 

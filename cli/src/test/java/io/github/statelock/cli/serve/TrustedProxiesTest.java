@@ -60,8 +60,8 @@ class TrustedProxiesTest {
     void theAccessLogShowsTheClientBehindAProxyThatIsTrusted() {
         try (Store store = new Store()) {
             for (List<String> proxies : List.of(List.of("127.0.0.0/8"), List.<String>of())) {
-                Served served = store.serve(
-                        new ServerSettings(Store.ANY_PORT, Authentication.none(), Optional.empty(), false, 100, proxies));
+                Served served = store.serve(new ServerSettings(
+                        Store.ANY_PORT, Authentication.none(), Optional.empty(), false, 100, proxies));
                 Reply reply = served.send(served.request(Served.PATH).header("X-Forwarded-For", "198.51.100.7"));
                 assertThat(reply.status()).isEqualTo(404);
                 assertThat(served.visit().remote()).isEqualTo(proxies.isEmpty() ? "127.0.0.1" : "198.51.100.7");
