@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whatever ends the acquisition (success, refusal, error, interrupt), either the lock is handed on with
  * {@link #handOver()}, or {@link #settle()} gives back what was taken and has the rest hunted as a ghost.
+ *
+ * <p>A record under an ID that a client chose is neither given back nor hunted. The client may have repeated its request at
+ * another server, and been told there that the lock is its own; it is removed at the client's word only.
  */
 final class Attempt {
 
@@ -150,8 +153,11 @@ final class Attempt {
             awaitLate(call);
         }
         OwnedLock lock = taken;
+        taken = null;
+        if (proposal.clients()) {
+            return;
+        }
         if (lock != null) {
-            taken = null;
             giveBack(lock);
         }
         if (unanswered) {

@@ -231,7 +231,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     private CompletableFuture<Void> releaseAll() {
         List<CompletableFuture<Void>> releases = new ArrayList<>();
         for (EngineLock lock : engine.held.all()) {
-            releases.add(lock.releaseAsync().exceptionally(failure -> {
+            releases.add(lock.closeAsync().exceptionally(failure -> {
                 LOG.warn("The lock {} of \"{}\" was not released", lock.info().id(), lock.key(), failure);
                 return null;
             }));

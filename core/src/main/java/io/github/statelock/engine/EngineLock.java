@@ -27,6 +27,7 @@ final class EngineLock implements HeldLock {
     private final Optional<FencingToken> token;
     private final Callbacks callbacks;
     private final LockListener listener;
+    private final boolean clients;
     private final Runnable leaveQueue;
     private final Runnable huntGhost;
     private final LeaseKeeper keeper;
@@ -53,6 +54,7 @@ final class EngineLock implements HeldLock {
         this.token = confirmed.token();
         this.callbacks = callbacks;
         this.listener = options.listener();
+        this.clients = options.recordedAs().isPresent();
         this.leaveQueue = leaveQueue;
         this.huntGhost = huntGhost;
         this.keeper = new LeaseKeeper(engine, options, confirmed, new Told());
@@ -128,7 +130,9 @@ final class EngineLock implements HeldLock {
                     + "\" has a lease, which nobody would renew: only a lock without lease can be detached");
         }
         ensureHeld();
-        release.giveUpTo(this::leave);
+        if (!release.giveUpTo(this::leave)) {
+            throw new IllegalStateException("The lock " + info.id() + " of \"" + key + "\" was released");
+        }
     }
 
     /** The caller never gets this lock, since it could not be started. Whoever took it gives its record back. */
@@ -154,6 +158,11 @@ final class EngineLock implements HeldLock {
     /** Starts the release, or joins the one under way. */
     CompletableFuture<Void> releaseAsync() {
         return release.start();
+    }
+
+    /** The backend is closed: gives the lock back, unless it is a client's, who did not ask for that yet. */
+    CompletableFuture<Void> closeAsync() {
+        return clients && release.giveUpTo(this::leave) ? CompletableFuture.completedFuture(null) : releaseAsync();
     }
 
     LockLostException lostException() {

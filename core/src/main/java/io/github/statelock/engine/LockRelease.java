@@ -58,16 +58,16 @@ final class LockRelease {
         }
     }
 
-    /** Ends the hold without removing the record, unless a release came first. */
-    void giveUpTo(Runnable leave) {
+    /** Ends the hold without removing the record; false if a release came first. */
+    boolean giveUpTo(Runnable leave) {
         synchronized (lock) {
             if (ended || newest != null) {
-                throw new IllegalStateException(
-                        "The lock " + held.info().id() + " of \"" + held.key() + "\" was released");
+                return false;
             }
             ended = true;
         }
         leave.run();
+        return true;
     }
 
     /** A lost lock's record is removed too, if it is still ours: that frees it for others sooner. */

@@ -91,8 +91,11 @@ final class Patience {
             throw new OutcomeUnknownException(
                     "Whether the lock " + id + " of \"" + key + "\" was taken is not known: no answer within "
                             + elapsed().toMillis()
-                            + " ms. This process keeps looking for it; if it is still there when "
-                            + "this process has ended, forceUnlock(\"" + key + "\", \"" + id + "\") removes it.",
+                            + " ms. "
+                            + (attempt.proposal().clients()
+                                    ? "A request under the same ID takes up what is there"
+                                    : "This process keeps looking for it; if it is still there when this process has ended")
+                            + ", forceUnlock(\"" + key + "\", \"" + id + "\") removes it.",
                     id,
                     cause);
         }

@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,21 +116,21 @@ class AcquireEndsTest extends EngineTest {
     void aLockWhoseTimersCannotBeStartedIsNobodysAndItsListenerIsTold() throws Exception {
         Shortage timers = new Shortage(2, 1); // after those of the create and of the first renewal
         DriverLockManager shorted = managerShortOf(timers, new Shortage(0, 0));
-        AtomicReference<HeldLock> released = new AtomicReference<>();
+        List<HeldLock> released = new CopyOnWriteArrayList<>();
         LockOptions options = LockOptions.builder()
                 .listener(new LockListener() {
                     @Override
                     public void released(HeldLock lock) {
-                        released.set(lock);
+                        released.add(lock);
                     }
                 })
                 .build();
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> time.advanceUntilDone(inBackground(() -> shorted.acquire(KEY, options))))
                 .withCauseInstanceOf(OutOfMemoryError.class);
-        ManualTime.await(() -> released.get() != null);
-        assertThat(released.get().status()).isEqualTo(LockStatus.RELEASED);
-        assertThat(HeldLocks.inThisJvm(KEY, released.get().info().id())).isEmpty();
+        ManualTime.await(() -> !released.isEmpty());
+        assertThat(released.get(0).status()).isEqualTo(LockStatus.RELEASED);
+        assertThat(HeldLocks.inThisJvm(KEY, released.get(0).info().id())).isEmpty();
         assertThat(store.record(KEY)).isEmpty();
         assertThat(time.scheduled()).isZero();
     }

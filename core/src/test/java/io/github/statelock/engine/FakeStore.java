@@ -203,8 +203,9 @@ final class FakeStore implements LockDriver {
     /** As a driver whose versions have a form of their own: what is no version cannot be taken apart. */
     @Override
     public List<String> watchedParts(ObservedLock observed) {
-        return List.of(
-                "record " + observed.version().substring(0, observed.version().indexOf('/')), observed.version());
+        String version = observed.version();
+        int slash = version.indexOf('/');
+        return List.of(version.substring(0, slash) + " in beat " + version.substring(slash + 1));
     }
 
     @SuppressWarnings("unchecked")

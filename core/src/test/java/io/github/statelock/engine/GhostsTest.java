@@ -8,6 +8,7 @@ import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockOptions;
+import io.github.statelock.LockStatus;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
@@ -30,11 +31,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GhostsTest extends EngineTest {
 
     private static final AcquireOutcome UNKNOWN = new AcquireOutcome.Unknown(new IOException("reset"));
     private static final Duration REMEMBERED = Duration.ofMinutes(15);
+
+    private static final LockOptions OF_CLIENT = LockOptions.builder()
+            .recordAs(new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, ""))
+            .build();
 
     private final List<Runnable> late = new CopyOnWriteArrayList<>();
 
@@ -120,18 +127,14 @@ class GhostsTest extends EngineTest {
     }
 
     @Test
-    void aRepeatedRequestThatQueuedBehindTheOneThatWasGivenUpDoesNotTakeItsId() throws Exception {
+    void aClientsRequestThatQueuedBehindTheOneThatWasGivenUpTakesTheLock() throws Exception {
         AtomicBoolean cut = new AtomicBoolean(true);
-        for (int i = 0; i < 1000; i++) {
-            store.fault(Op.CREATE, request -> cut.get() ? UNKNOWN : request.send());
-        }
-        LockInfo client = new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, "");
-        LockOptions options = LockOptions.builder().recordAs(client).build();
-        Future<LockAttempt> first = inBackground(() -> manager.tryAcquire(KEY, options));
+        store.faultAll(Op.CREATE, request -> cut.get() ? UNKNOWN : request.send());
+        Future<LockAttempt> first = inBackground(() -> manager.tryAcquire(KEY, OF_CLIENT));
         ManualTime.await(() -> store.count(Op.CREATE) > 0);
         AtomicReference<Thread> waiting = new AtomicReference<>();
         LockOptions patient =
-                options.toBuilder().waitUpTo(Duration.ofMinutes(5)).build();
+                OF_CLIENT.toBuilder().waitUpTo(Duration.ofMinutes(5)).build();
         Future<HeldLock> repeated = inBackground(() -> {
             waiting.set(Thread.currentThread());
             return manager.acquire(KEY, patient);
@@ -141,10 +144,80 @@ class GhostsTest extends EngineTest {
                 .isThrownBy(() -> time.advanceUntilDone(first))
                 .withCauseInstanceOf(OutcomeUnknownException.class);
         cut.set(false);
-        ManualTime.await(repeated::isDone); // without time going by, in which the ID would be forgotten
+        assertThat(time.advanceUntilDone(repeated).status()).isEqualTo(LockStatus.HELD);
+    }
+
+    private enum Create {
+        CUT,
+        LOST,
+        LATE
+    }
+
+    /** Otherwise the server that gave up would remove what its client got elsewhere under the same ID. */
+    @ParameterizedTest
+    @EnumSource
+    void aClientsIdThatWasGivenUpIsNotHunted(Create create) throws Exception {
+        store.faultAll(Op.CREATE, request -> {
+            if (create == Create.LOST) {
+                request.send();
+            } else if (create == Create.LATE) {
+                late.add(request::send);
+            }
+            return UNKNOWN;
+        });
+        Future<LockAttempt> first = inBackground(() -> manager.tryAcquire(KEY, OF_CLIENT));
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(repeated::get)
-                .withCauseInstanceOf(OutcomeUnknownException.class);
+                .isThrownBy(() -> time.advanceUntilDone(first))
+                .withCauseInstanceOf(OutcomeUnknownException.class)
+                .withMessageContaining("under the same ID");
+        store.heal();
+        newManager().acquire(KEY, OF_CLIENT).detach();
+        late.forEach(Runnable::run);
+        pass(Duration.ofMinutes(1));
+        assertThat(newManager().tryAcquire(KEY, LockOptions.operation("another")))
+                .isInstanceOf(LockAttempt.Held.class);
+        assertThat(store.record(KEY).orElseThrow().hasId("its-id")).isTrue();
+    }
+
+    /** The client may have been told elsewhere meanwhile that the lock is its own. */
+    @Test
+    void aClientsLockThatWasTakenDuringAnInterruptIsNotGivenBack() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        store.fault(Op.CREATE, request -> {
+            Object taken = request.send();
+            FakeStore.awaitLatch(answer);
+            return taken;
+        });
+        CountDownLatch ended = new CountDownLatch(1);
+        Future<?> first = inBackground(() -> {
+            try {
+                return manager.tryAcquire(KEY, OF_CLIENT);
+            } finally {
+                ended.countDown();
+            }
+        });
+        ManualTime.await(() -> store.record(KEY).isPresent());
+        newManager().acquire(KEY, OF_CLIENT).detach();
+        first.cancel(true);
+        answer.countDown();
+        ended.await();
+        assertThat(store.record(KEY).orElseThrow().hasId("its-id")).isTrue();
+    }
+
+    /** Its client is done with the ID then. */
+    @Test
+    void aClientsIdIsHuntedAfterItsRelease() throws Exception {
+        store.fault(Op.CREATE, request -> {
+            late.add(request::send);
+            return UNKNOWN;
+        });
+        Future<HeldLock> lock = inBackground(() -> manager.acquire(KEY, OF_CLIENT));
+        time.advanceUntilDone(lock).release();
+        late.forEach(Runnable::run);
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> manager.tryAcquire(KEY, OF_CLIENT))
+                .withMessageContaining("another ID");
     }
 
     @Test

@@ -149,7 +149,7 @@ class ReleaseTest extends EngineTest {
     @Test
     void closingTheManagerReleasesWhatAnUnansweredReleaseLeft() throws Exception {
         HeldLock lock = lock();
-        store.faultAll(Op.RELEASE, FakeStore.cut(UNKNOWN));
+        store.faultAll(Op.RELEASE, FakeStore.cut(UNKNOWN)).faultAll(Op.BREAK, FakeStore.cut(UNKNOWN));
         Future<Boolean> released = inBackground(() -> release(lock));
         time.advanceUntil(released::isDone);
         store.heal();
@@ -168,7 +168,8 @@ class ReleaseTest extends EngineTest {
     private HeldLock notServedRelease() throws Exception {
         HeldLock lock = manager.acquire(
                 KEY, LockOptions.builder().noLease().listener(hearing()).build());
-        store.faultAll(Op.RELEASE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
+        FakeStore.Fault slowDown = FakeStore.refused(new BackendUnavailableException("SlowDown", null));
+        store.faultAll(Op.RELEASE, slowDown).faultAll(Op.BREAK, slowDown);
         Future<Boolean> released = inBackground(() -> release(lock));
         time.advanceUntil(released::isDone);
         assertThatExceptionOfType(ExecutionException.class)
@@ -372,6 +373,21 @@ class ReleaseTest extends EngineTest {
         time.advance(Duration.ofSeconds(15));
         ManualTime.await(() -> store.count(Op.RENEW) >= 119);
         never.countDown();
+    }
+
+    @Test
+    void theCloseOfAServiceLeavesTheLockOfAClientThatDidNotAskForItsRelease() throws Exception {
+        LockInfo client = new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, "");
+        LockOptions options = LockOptions.builder().recordAs(client).build();
+        manager.acquire(KEY, options);
+        HeldLock another = manager.acquire(StateKey.of("another"), options);
+        FakeStore.Fault slowDown = FakeStore.refused(new BackendUnavailableException("SlowDown", null));
+        store.faultAll(Op.RELEASE, slowDown).faultAll(Op.BREAK, slowDown);
+        Future<Boolean> released = inBackground(() -> release(another));
+        time.advanceUntil(released::isDone);
+        store.heal();
+        manager.close();
+        assertThat(store.all()).extracting(ObservedLock::key).containsExactly(KEY);
     }
 
     private LockListener hearing() {

@@ -69,7 +69,8 @@ final class Workers {
      * round sees it at work.
      */
     boolean areAtRest() {
-        return allWait() && allWait();
+        boolean atFirst = allWait();
+        return atFirst && allWait();
     }
 
     private boolean allWait() {
