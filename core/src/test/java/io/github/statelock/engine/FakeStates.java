@@ -12,6 +12,7 @@ import io.github.statelock.spi.WriteOutcome;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
@@ -22,7 +23,7 @@ final class FakeStates implements StateDriver {
     private final Queue<Supplier<Optional<StoredState>>> reads = new ConcurrentLinkedQueue<>();
     private volatile Optional<StoredState> stored = Optional.empty();
     private int version;
-    volatile int writes;
+    final AtomicInteger writes = new AtomicInteger();
 
     interface Apply {
         WriteOutcome run();
@@ -70,7 +71,7 @@ final class FakeStates implements StateDriver {
 
     @Override
     public WriteOutcome write(StateWrite write) {
-        writes++;
+        writes.incrementAndGet();
         Fault fault = faults.poll();
         return fault == null ? apply(write) : fault.answer(() -> apply(write));
     }

@@ -399,7 +399,7 @@ class ReleaseTest extends EngineTest {
 
             @Override
             public void lost(HeldLock lock, LockLostException reason) {
-                heard.add("lost: " + reason.getMessage().replaceAll(".*(when it was)", "$1"));
+                heard.add(("lost: " + reason.getMessage()).replaceAll("lost: .*(when it was)", "lost: $1"));
             }
         };
     }
