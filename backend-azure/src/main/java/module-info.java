@@ -7,7 +7,6 @@
 module io.github.statelock.azure {
     requires transitive io.github.statelock;
     requires com.azure.core;
-    requires com.azure.core.http.jdk.httpclient;
     requires transitive com.azure.storage.blob;
     requires com.azure.storage.common;
     requires java.net.http;
