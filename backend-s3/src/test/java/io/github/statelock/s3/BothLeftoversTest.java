@@ -25,6 +25,7 @@ import io.github.statelock.testkit.FaultyDriver;
 import io.github.statelock.testkit.FaultyDriver.Operation;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -181,6 +182,30 @@ class BothLeftoversTest {
         ObservedLock actual = ((ReleaseOutcome.NotOwner) locks.release(old)).actual();
         assertThat(locks.breakLock(actual, old.info().id())).isInstanceOf(ReleaseOutcome.Released.class);
         assertThat(both.observe(key)).isEmpty();
+    }
+
+    /** A client repeats its request at another server, while the first one, which was refused, is about to undo its file half. */
+    @Test
+    void aFileHalfThatAnotherServerFoundUnderItsClientsIdIsNotUndoneByTheFirst() throws Exception {
+        OwnedLock terraform = take(table);
+        LockProposal client = new LockProposal(key, TestLocks.info(both, key), Optional.empty(), true);
+        FaultyDriver firstFile =
+                new FaultyDriver(store.drivers(S3LockMode.LOCK_FILE).locks());
+        CountDownLatch undoing = new CountDownLatch(1);
+        ArmedFault undo =
+                firstFile.faults().arm(Operation.RELEASE, Fault.HANG_BEFORE).whenFired(undoing::countDown);
+        CompletableFuture<AcquireOutcome> first = CompletableFuture.supplyAsync(
+                () -> new BothLockDriver(firstFile, table).tryAcquire(client),
+                work -> new Thread(work, "first").start());
+        undoing.await();
+        table.release(terraform);
+        assertThat(both.tryAcquire(client)).isInstanceOfSatisfying(AcquireOutcome.Held.class, held -> {
+            assertThat(held.holder().hasId(client.info().id())).isTrue();
+            assertThat(both.isWhole(held.holder())).isTrue();
+        });
+        undo.letGo();
+        assertThat(first.get(1, TimeUnit.MINUTES)).isInstanceOf(AcquireOutcome.Unknown.class);
+        assertThat(both.isWhole(both.observe(key).orElseThrow())).isTrue();
     }
 
     @ParameterizedTest
