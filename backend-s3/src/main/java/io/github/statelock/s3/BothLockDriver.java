@@ -115,17 +115,15 @@ final class BothLockDriver implements LockDriver {
             return new AcquireOutcome.Unknown(e);
         }
         if (ofTable instanceof AcquireOutcome.Acquired acquired) {
-            return found
-                    ? both(proposal, ours, true, acquired.lock().asObserved())
-                    : new AcquireOutcome.Acquired(
-                            Halves.owned(ours, acquired.lock().version()));
+            OwnedLock both = Halves.owned(ours, acquired.lock().version());
+            return found ? new AcquireOutcome.Held(both.asObserved()) : new AcquireOutcome.Acquired(both);
         }
         if (ofTable instanceof AcquireOutcome.Unknown) {
             return ofTable; // the same request again, and nothing is undone: the table half may be ours
         }
         if (ofTable instanceof AcquireOutcome.Held held) {
             if (isOurs(held.holder(), proposal)) {
-                return both(proposal, ours, found, held.holder());
+                return held(proposal.key(), Optional.of(ours.asObserved()), Optional.of(held.holder()));
             }
             remember(proposal.key());
         }
@@ -146,23 +144,9 @@ final class BothLockDriver implements LockDriver {
     }
 
     /**
-     * Our lock in both halves. A file half that was found under a client's ID was perhaps written by another server, which may
-     * undo it yet, in the version that it wrote: it gets a version of ours first.
+     * Removes our file half; false if it may still be there. One that was found under a client's ID was perhaps written by
+     * another server, which takes the table half at this moment: it is left to that one.
      */
-    private AcquireOutcome both(LockProposal proposal, OwnedLock inFile, boolean found, ObservedLock inTable) {
-        Optional<ObservedLock> ours = Optional.of(inFile.asObserved());
-        if (found && proposal.clients()) {
-            RenewOutcome outcome = file.renew(inFile);
-            if (!(outcome instanceof RenewOutcome.Renewed renewed)) {
-                return new AcquireOutcome.Unknown(
-                        new IllegalStateException("The file half changed when it was taken over: " + outcome));
-            }
-            ours = Optional.of(renewed.lock().asObserved());
-        }
-        return held(proposal.key(), ours, Optional.of(inTable));
-    }
-
-    /** Removes our file half; false if it may still be there. One that was found under a client's ID may be in use. */
     private boolean undo(LockProposal proposal, OwnedLock ours, boolean found) {
         if (found && proposal.clients()) {
             return true;

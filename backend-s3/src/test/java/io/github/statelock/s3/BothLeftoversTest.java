@@ -25,6 +25,7 @@ import io.github.statelock.testkit.FaultyDriver;
 import io.github.statelock.testkit.FaultyDriver.Operation;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -181,6 +182,19 @@ class BothLeftoversTest {
         ObservedLock actual = ((ReleaseOutcome.NotOwner) locks.release(old)).actual();
         assertThat(locks.breakLock(actual, old.info().id())).isInstanceOf(ReleaseOutcome.Released.class);
         assertThat(both.observe(key)).isEmpty();
+    }
+
+    /** Under a client's ID it may be another server's, which takes the table half at this moment. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFileHalfThatWasFoundIsUndoneUnlessItsIdIsAClients(boolean clients) {
+        LockProposal proposal = new LockProposal(key, TestLocks.info(both, key), Optional.empty(), clients);
+        file.tryAcquire(proposal);
+        OwnedLock terraform = take(table);
+        assertThat(both.tryAcquire(proposal)).isInstanceOfSatisfying(AcquireOutcome.Held.class, held -> assertThat(
+                        held.holder().hasId(terraform.info().id()))
+                .isTrue());
+        assertThat(file.observe(key).isPresent()).isEqualTo(clients);
     }
 
     @ParameterizedTest

@@ -144,7 +144,7 @@ class ClosingTest extends EngineTest {
         }
     }
 
-    private static boolean isClosed(DriverLockManager manager) {
+    static boolean isClosed(DriverLockManager manager) {
         try {
             manager.inspect(KEY);
             return false;

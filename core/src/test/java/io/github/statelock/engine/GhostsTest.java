@@ -181,26 +181,26 @@ class GhostsTest extends EngineTest {
 
     /** The client may have been told elsewhere meanwhile that the lock is its own. */
     @Test
-    void aClientsLockThatWasTakenDuringAnInterruptIsNotGivenBack() throws Exception {
+    void aClientsLockThatIsBeingTakenWhileTheManagerClosesIsNotGivenBack() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
         store.fault(Op.CREATE, request -> {
             Object taken = request.send();
             FakeStore.awaitLatch(answer);
             return taken;
         });
-        CountDownLatch ended = new CountDownLatch(1);
-        Future<?> first = inBackground(() -> {
-            try {
-                return manager.tryAcquire(KEY, OF_CLIENT);
-            } finally {
-                ended.countDown();
-            }
-        });
+        Future<?> first = inBackground(() -> manager.tryAcquire(KEY, OF_CLIENT));
         ManualTime.await(() -> store.record(KEY).isPresent());
         newManager().acquire(KEY, OF_CLIENT).detach();
-        first.cancel(true);
+        Future<?> closed = inBackground(() -> {
+            manager.close();
+            return true;
+        });
+        ManualTime.await(() -> ClosingTest.isClosed(manager));
         answer.countDown();
-        ended.await();
+        closed.get();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(first::get)
+                .withCauseInstanceOf(IllegalStateException.class);
         assertThat(store.record(KEY).orElseThrow().hasId("its-id")).isTrue();
     }
 
