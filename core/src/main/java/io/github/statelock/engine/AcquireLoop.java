@@ -150,7 +150,8 @@ final class AcquireLoop {
             answer = attempt.send(patience.callTimeout(), request);
         } catch (BackendUnavailableException e) {
             patience.pauseAfter(e, attempt);
-            // A store that throttles is asked by a read: creates that are repeated together would throttle the winner's renewal.
+            // A store that throttles is asked by a read: creates that are repeated together would throttle the winner's
+            // renewal.
             return e.retryAfter().isPresent() ? Step.LOOK : same;
         }
         if (answer.value() instanceof AcquireOutcome.Acquired acquired) {

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param locks knows whether there are leases
  * @param states knows whether there is a history
  */
-record DriverCapabilities(LeaseBounds bounds, DriverLockManager locks, DriverStateStore states) implements Capabilities {
+record DriverCapabilities(LeaseBounds bounds, DriverLockManager locks, DriverStateStore states)
+        implements Capabilities {
 
     @Override
     public Duration shortestLease() {

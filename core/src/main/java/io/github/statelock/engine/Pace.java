@@ -67,7 +67,8 @@ final class Pace {
                 return Duration.ZERO;
             }
             long wait = limit.freeAt() - now;
-            // A change that does not give asks again at that very moment, and has the turn before one that gives may ask.
+            // A change that does not give asks again at that very moment, and has the turn before one that gives may
+            // ask.
             if (wait > 0 || (change.gives() && wait > -COURTESY_NANOS)) {
                 return Duration.ofNanos(wait + (change.gives() ? COURTESY_NANOS : 0));
             }

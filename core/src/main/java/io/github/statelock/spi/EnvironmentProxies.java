@@ -51,8 +51,7 @@ public final class EnvironmentProxies extends ProxySelector {
     private EnvironmentProxies(Map<String, String> environment) {
         this.https = server(environment, "HTTPS_PROXY");
         // In a CGI program that name is the request's header "Proxy", which anybody can send.
-        this.http =
-                environment.containsKey("REQUEST_METHOD") ? Optional.empty() : server(environment, "HTTP_PROXY");
+        this.http = environment.containsKey("REQUEST_METHOD") ? Optional.empty() : server(environment, "HTTP_PROXY");
         this.exceptions = NoProxy.parse(value(environment, "NO_PROXY").orElse(""));
     }
 
@@ -125,7 +124,8 @@ public final class EnvironmentProxies extends ProxySelector {
     private static Server server(String name, String text) {
         URI address = address(name, text.contains("://") ? text : "http://" + text);
         if (!"http".equalsIgnoreCase(address.getScheme())) {
-            throw misconfigured(name, "a proxy of the kind " + address.getScheme() + ", which Java's client cannot use");
+            throw misconfigured(
+                    name, "a proxy of the kind " + address.getScheme() + ", which Java's client cannot use");
         }
         int port = address.getPort() >= 0 ? address.getPort() : 80;
         return new Server(address.getHost(), port, user(name, address.getRawUserInfo()));

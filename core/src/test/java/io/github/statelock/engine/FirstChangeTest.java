@@ -145,8 +145,8 @@ class FirstChangeTest extends EngineTest {
 
     @Test
     void whetherThereAreLeasesIsKnownAfterTheProof() {
-        proofs.add(() -> store.bounds = new LeaseBounds(
-                store.bounds.shortest(), store.bounds.longest(), false, true, false));
+        proofs.add(() ->
+                store.bounds = new LeaseBounds(store.bounds.shortest(), store.bounds.longest(), false, true, false));
         assertThat(proved.keepsLeases()).isFalse();
         assertThat(proved.keepsLeases()).isFalse();
         assertThat(run).hasValue(1);

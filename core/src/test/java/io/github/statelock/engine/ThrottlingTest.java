@@ -58,8 +58,8 @@ class ThrottlingTest extends EngineTest {
     void aThrottledCreateIsFollowedByARead() throws Exception {
         store.put(KEY, "theirs", Optional.of(LEASE));
         throttleOnce(Op.CREATE);
-        LockAttempt attempt = time.advanceUntilDone(
-                inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test"))));
+        LockAttempt attempt =
+                time.advanceUntilDone(inBackground(() -> manager.tryAcquire(KEY, LockOptions.operation("test"))));
         assertThat(attempt).isInstanceOf(LockAttempt.Held.class);
         assertThat(store.count(Op.CREATE)).isEqualTo(1);
         assertThat(store.count(Op.OBSERVE)).isEqualTo(1);

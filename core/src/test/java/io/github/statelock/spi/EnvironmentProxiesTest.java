@@ -116,8 +116,7 @@ class EnvironmentProxiesTest {
                 "::ffff:10.1.2.3            | https://10.1.2.3         | true",
                 "10.1.2                     | https://10.1.2.3         | false",
                 ":443                       | https://a.example        | false",
-                ","
-                        + "                          | https://a.example        | false"
+                "," + "                          | https://a.example        | false"
             })
     void exceptionsAreReachedDirectly(String exceptions, String uri, boolean direct) {
         EnvironmentProxies proxies = EnvironmentProxies.of(Map.of("HTTPS_PROXY", PROXY, "NO_PROXY", exceptions));
@@ -163,8 +162,8 @@ class EnvironmentProxiesTest {
 
     @Test
     void thePasswordIsForTheProxyAlone() throws Exception {
-        Authenticator passwords = EnvironmentProxies.of(
-                        Map.of("HTTPS_PROXY", "http://us%40er:p%3Aw+1@proxy.example:3128", "HTTP_PROXY", "other.example"))
+        Authenticator passwords = EnvironmentProxies.of(Map.of(
+                        "HTTPS_PROXY", "http://us%40er:p%3Aw+1@proxy.example:3128", "HTTP_PROXY", "other.example"))
                 .authenticator()
                 .orElseThrow();
 
@@ -184,7 +183,14 @@ class EnvironmentProxiesTest {
     private static PasswordAuthentication ask(
             Authenticator passwords, String host, int port, Authenticator.RequestorType type) throws Exception {
         return passwords.requestPasswordAuthenticationInstance(
-                host, null, port, "http", "", "basic", URI.create("https://a.example").toURL(), type);
+                host,
+                null,
+                port,
+                "http",
+                "",
+                "basic",
+                URI.create("https://a.example").toURL(),
+                type);
     }
 
     @Test
