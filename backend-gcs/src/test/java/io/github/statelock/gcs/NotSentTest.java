@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,7 +45,7 @@ class NotSentTest {
         }
 
         @Override
-        public Map<String, List<String>> getRequestMetadata(URI uri) throws IOException {
+        public Map<String, List<String>> getRequestMetadata(@Nullable URI uri) throws IOException {
             return Map.of("Authorization", List.of(token.draw()));
         }
 

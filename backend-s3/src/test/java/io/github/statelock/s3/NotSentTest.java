@@ -145,12 +145,12 @@ class NotSentTest {
         }
     }
 
-    /** Our own client has as many connections as there are requests: more than the SDK's 50. */
+    /** Our own client has as many connections as it is told: more than the SDK's 50. */
     @Test
     void oneHundredRequestsAtOnceHaveAConnectionEach() throws Exception {
         S3Clients.Account account = new S3Clients.Account("us-east-1", S3TestStore.CREDENTIALS, false);
         try (FaultProxy proxy = FaultProxy.inFrontOf(TestServers.s3().uri());
-                S3Client client = S3Clients.s3(account, proxy.uri(), true)) {
+                S3Client client = S3Clients.s3(account, proxy.uri(), true, 100)) {
             proxy.arm(WireFault.hang(), WireRequest.method("GET"), 0, 100);
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             for (int i = 0; i < 100; i++) {
