@@ -62,7 +62,7 @@ final class BoundedConnector extends ServerConnector {
         if (endPoint.getRemoteSocketAddress() instanceof InetSocketAddress peer) {
             InetAddress address = peer.getAddress();
             String client = proxies.contains(address) ? "" : ClientNames.of(address);
-            connections.opened(peer, client, endPoint::close).ifPresent(tooMany -> {
+            connections.opened(peer, client, endPoint).ifPresent(tooMany -> {
                 evicted.run();
                 closeQuietly(tooMany);
             });
