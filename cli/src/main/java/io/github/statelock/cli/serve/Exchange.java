@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
-    /** How much of a body is read that nobody wants, so that its client hears why. */
+    /** How much of an unwanted body is read, so that the client reads the answer. */
     private static final long MOST_DRAINED = 16 << 20;
 
     private static final int STEP = 1 << 16;
