@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 
 /**
- * Tells systemd that a service is ready, or stops. It listens on a datagram socket, which Java does not have; its own program
- * {@code systemd-notify} has one. Without that program nothing is told.
+ * Tells systemd that the service is ready or is stopping. systemd listens on a Unix datagram socket, which Java cannot open; its
+ * program {@code systemd-notify} can. Without that program, nothing is sent.
  */
 final class ServiceManager {
 
@@ -33,7 +33,7 @@ final class ServiceManager {
                     .redirectError(Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            // There is no such program: whoever set the variable hears nothing, and says so after its own time limit.
+            // The program is not installed. The service manager then reports its own time limit.
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * which may be large. Immutable and safe for use by several threads.
  *
  * @param version the stored version
- * @param header its header; empty if it is no state file
+ * @param header its header; empty if it is not a state file
  * @param isContent whether bytes are its content
  */
 record StateBase(StateVersion version, Optional<StateHeader> header, Predicate<byte[]> isContent) {
@@ -27,7 +27,8 @@ record StateBase(StateVersion version, Optional<StateHeader> header, Predicate<b
     static StateBase written(StateVersion version, byte[] content) {
         Optional<StateHeader> header = StateHeader.of(content);
         if (header.isEmpty()) {
-            return new StateBase(version, header, bytes -> false); // nobody asks
+            // Content is compared only where both are state files.
+            return new StateBase(version, header, bytes -> false);
         }
         byte[] digest = digest(content);
         return new StateBase(version, header, bytes -> MessageDigest.isEqual(digest, digest(bytes)));

@@ -35,7 +35,7 @@ public final class StateSuccession {
      * The same, where only that much is known of the stored state.
      *
      * @param key the state's key, for the message
-     * @param stored the stored state's header; empty if it is no state file
+     * @param stored the stored state's header; empty if it is not a state file
      * @param next the content that shall follow it
      * @param isStored whether content is that of the stored state
      * @throws StaleSerialException if the lineages differ, the next serial is lower, or the serials are equal and the bytes

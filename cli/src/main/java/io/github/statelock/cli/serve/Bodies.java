@@ -32,7 +32,7 @@ final class Bodies {
         return new BodyReader(exchange.request(), (int) length, most, share);
     }
 
-    /** For a lock info. It is small, and an UNLOCK must not fail for want of memory. */
+    /** For a lock info. It is small, and an UNLOCK must not fail because memory is full. */
     BodyReader ofLockInfo(Exchange exchange) {
         long length = length(exchange, LockInfoBody.MOST_BYTES);
         return new BodyReader(exchange.request(), (int) length, LockInfoBody.MOST_BYTES, null);
@@ -62,7 +62,7 @@ final class Bodies {
         }
     }
 
-    /** Whether the client means to send a body, and be it an empty one: both clients send its digest. */
+    /** Whether the client sends a body, even an empty one: both clients send the digest of an empty body too. */
     static boolean isMeant(Exchange exchange, byte[] body) {
         return body.length > 0 || exchange.header(MD5) != null;
     }

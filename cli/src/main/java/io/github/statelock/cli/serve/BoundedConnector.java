@@ -4,6 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -18,6 +21,9 @@ final class BoundedConnector extends ServerConnector {
     private final Connections connections;
     private final TrustedProxies proxies;
     private final Runnable evicted;
+
+    /** What a closed one cannot tell any more. */
+    private final Map<EndPoint, SocketAddress> peers = new ConcurrentHashMap<>();
 
     BoundedConnector(
             Server server,
@@ -60,9 +66,10 @@ final class BoundedConnector extends ServerConnector {
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
         if (endPoint.getRemoteSocketAddress() instanceof InetSocketAddress peer) {
+            peers.put(endPoint, peer);
             InetAddress address = peer.getAddress();
             String client = proxies.contains(address) ? "" : ClientNames.of(address);
-            connections.opened(peer, client, endPoint::close).ifPresent(tooMany -> {
+            connections.opened(peer, client, endPoint).ifPresent(tooMany -> {
                 evicted.run();
                 closeQuietly(tooMany);
             });
@@ -71,7 +78,10 @@ final class BoundedConnector extends ServerConnector {
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
-        connections.closed(endPoint.getRemoteSocketAddress());
+        SocketAddress peer = peers.remove(endPoint);
+        if (peer != null) {
+            connections.closed(peer, endPoint);
+        }
         super.onEndPointClosed(endPoint);
     }
 

@@ -101,9 +101,10 @@ final class Connections {
                 .orElse(otherwise);
     }
 
-    void closed(SocketAddress peer) {
+    /** Forgets that connection, and not a newer one from the same address and port. */
+    void closed(SocketAddress peer, Closeable connection) {
         synchronized (lock) {
-            open.remove(peer);
+            open.computeIfPresent(peer, (p, one) -> one.connection().equals(connection) ? null : one);
         }
     }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
-    /** How much of a body is read that nobody wants, so that its client hears why. */
+    /** How much of an unwanted body is read, so that the client reads the answer. */
     private static final long MOST_DRAINED = 16 << 20;
 
     private static final int STEP = 1 << 16;
@@ -40,6 +40,7 @@ final class Exchange {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final SocketAddress peer;
     private final InetAddress client;
     private final Ticker ticker;
     private final End end;
@@ -51,8 +52,16 @@ final class Exchange {
     private String operation = "other";
     private @Nullable BodyReader body;
 
-    Exchange(Request request, Response response, Callback callback, InetAddress client, Ticker ticker, End end) {
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            SocketAddress peer,
+            InetAddress client,
+            Ticker ticker,
+            End end) {
         this.request = request;
+        this.peer = peer;
         this.client = client;
         this.response = response;
         this.callback = callback;
@@ -73,7 +82,7 @@ final class Exchange {
 
     /** The connection's other end. */
     SocketAddress peer() {
-        return request.getConnectionMetaData().getRemoteSocketAddress();
+        return peer;
     }
 
     String method() {

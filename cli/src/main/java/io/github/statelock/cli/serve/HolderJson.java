@@ -21,7 +21,7 @@ final class HolderJson {
                 holder.info().map(info -> fitting(shown(info, holder))).orElseGet(() -> unreadable(holder)));
     }
 
-    /** Where the lock is kept is no concern of a client's: the path may be one of this machine. */
+    /** Clients are not told where the lock is kept: it may be a path on this machine. */
     private static LockInfo shown(LockInfo info, ObservedLock holder) {
         return new LockInfo(
                 info.id(),

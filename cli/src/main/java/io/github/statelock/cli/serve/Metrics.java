@@ -42,7 +42,7 @@ final class Metrics implements AutoCloseable {
         Gauge.builder("statelock.http." + name, value).description(description).register(registry);
     }
 
-    /** What is refused for want of memory, which the budget counts. */
+    /** Refusals because memory is full, which the budget counts. */
     void memoryRefusals(ByteBudget budget) {
         FunctionCounter.builder("statelock.http.refusals", budget, ByteBudget::refusals)
                 .description(REFUSALS)

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -34,9 +35,13 @@ final class Router extends Handler.Abstract.NonBlocking {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         request.setAttribute(SEEN, true);
-        InetAddress peer = ((InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress()).getAddress();
-        InetAddress client = parts.proxies().client(peer, request.getHeaders().getValuesList("X-Forwarded-For"));
-        Exchange exchange = new Exchange(request, response, callback, client, parts.ticker(), this::ended);
+        if (!(request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer)) {
+            callback.failed(new EofException("The connection is closed already."));
+            return true;
+        }
+        InetAddress client = parts.proxies()
+                .client(peer.getAddress(), request.getHeaders().getValuesList("X-Forwarded-For"));
+        Exchange exchange = new Exchange(request, response, callback, peer, client, parts.ticker(), this::ended);
         boolean open = parts.underWay().enter();
         parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);
         attempt(exchange, () -> {
@@ -117,9 +122,8 @@ final class Router extends Handler.Abstract.NonBlocking {
             parts.service().read(exchange, call);
             return;
         }
-        BodyReader reader = call.kind() == Call.Kind.WRITE
-                ? parts.bodies().ofState(exchange)
-                : parts.bodies().ofLockInfo(exchange);
+        BodyReader reader =
+                call.kind() == Call.Kind.WRITE ? parts.bodies().ofState(exchange) : parts.bodies().ofLockInfo(exchange);
         parts.connections().enters(exchange.peer(), Connections.Phase.BODY);
         exchange.read(reader).whenComplete((body, failure) -> {
             parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);

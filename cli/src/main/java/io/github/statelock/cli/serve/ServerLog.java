@@ -12,7 +12,7 @@ public interface ServerLog {
     void visited(Visit visit);
 
     /**
-     * Something happened that whoever runs the server should know.
+     * Something happened that the operator should know.
      *
      * @param text one line
      */

@@ -8,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 /** What is done for a request that was let in and came whole, on a worker's thread. Safe for use by several threads. */
 final class Service {
 
-    /** What the reading of a state reserves where nobody knows how large it is. */
+    /** How much is reserved to read a state of unknown size. */
     private static final long UNKNOWN_SIZE = 1 << 20;
 
     private final StateRequests states;
@@ -67,7 +67,7 @@ final class Service {
         });
     }
 
-    /** A lock info at a state's own address is no state, and a DELETE that brings one deletes nothing. */
+    /** A lock info at the state's address is not a state, and a DELETE with a lock info does not delete the state. */
     private static Call meant(Exchange exchange, Call call, byte[] body) {
         return switch (call.kind()) {
             case WRITE -> LockInfoBody.isOne(body) ? call.as(Call.Kind.LOCK) : call;

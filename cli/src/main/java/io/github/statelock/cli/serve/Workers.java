@@ -33,7 +33,7 @@ final class Workers implements AutoCloseable {
         pool.allowCoreThreadTimeOut(true);
     }
 
-    /** Runs it later; throws if it will not run, for want of a thread or of room in the queue. */
+    /** Runs it later. Throws if no thread can be started or the queue is full; then the task does not run. */
     void execute(Runnable task) {
         pool.execute(task);
     }

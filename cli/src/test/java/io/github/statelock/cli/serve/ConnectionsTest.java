@@ -45,11 +45,21 @@ class ConnectionsTest {
         assertThat(connections.overdue()).isEmpty();
         ticker.advance(Phase.BODY.limit.minus(Phase.HEAD.limit));
         assertThat(connections.overdue()).containsExactlyInAnyOrder(new Named(1), new Named(2));
-        connections.closed(peer(1));
-        connections.closed(peer(2));
+        connections.closed(peer(1), new Named(1));
+        connections.closed(peer(2), new Named(2));
         ticker.advance(Phase.ANSWER.limit.minus(Phase.BODY.limit));
         assertThat(connections.overdue()).containsExactly(new Named(3));
         assertThat(connections.size()).isEqualTo(1);
+    }
+
+    @Test
+    void theEndOfAConnectionIsNotThatOfANewerOneFromTheSamePort() {
+        open(1, "a");
+        connections.opened(peer(1), "a", new Named(2));
+        connections.closed(peer(1), new Named(1));
+        assertThat(connections.size()).isEqualTo(1);
+        connections.closed(peer(1), new Named(2));
+        assertThat(connections.size()).isZero();
     }
 
     @Test

@@ -68,7 +68,7 @@ class GitLabTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"LOCK", "POST", "PUT"})
-    void whoeverLocksAtTheLocksAddressLocksTheState(String method) {
+    void theLocksAddressLocksTheState(String method) {
         assertThat(send(method, LOCK_PATH, client).status()).isEqualTo(200);
         assertThat(send("LOCK", STATE_PATH, client()).status()).isEqualTo(423);
         assertThat(send("UNLOCK", LOCK_PATH, client).status()).isEqualTo(200);

@@ -76,8 +76,10 @@ class HostileTest {
         }
     }
 
+    /** Besides the one that asks. */
     private static void awaitConnections(Served served, int count) {
-        while (!served.send(served.request("/metrics")).body().contains("statelock_http_connections " + (count + 1))) {
+        String line = "statelock_http_connections " + (count + 1) + ".0\n";
+        while (!served.send(served.request("/metrics")).body().contains(line)) {
             Thread.onSpinWait();
         }
     }
@@ -86,6 +88,18 @@ class HostileTest {
     private static void awaitBody(Served served) {
         while (!served.send(served.request("/metrics")).body().contains("statelock_http_requests_active 2")) {
             Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aConnectionThatEndedIsNotCountedAnyMore() throws Exception {
+        Served served = store.serve();
+        for (int i = 0; i < 5; i++) {
+            try (Raw raw = new Raw(served.port())) {
+                raw.send("G");
+                awaitConnections(served, 1);
+            }
+            awaitConnections(served, 0);
         }
     }
 
