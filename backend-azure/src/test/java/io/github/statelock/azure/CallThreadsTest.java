@@ -58,7 +58,7 @@ class CallThreadsTest {
     void aClientsWorkIsDoneWithoutAThreadWhereNoneCanBeHad() {
         try (CallThreads threads = new CallThreads(task -> new Thread(task) {
             @Override
-            public void start() {
+            public synchronized void start() {
                 throw new OutOfMemoryError("unable to create native thread");
             }
         })) {
@@ -75,7 +75,7 @@ class CallThreadsTest {
         AtomicBoolean none = new AtomicBoolean();
         try (CallThreads threads = new CallThreads(task -> new Thread(task) {
             @Override
-            public void start() {
+            public synchronized void start() {
                 if (none.get()) {
                     throw new OutOfMemoryError("unable to create native thread");
                 }

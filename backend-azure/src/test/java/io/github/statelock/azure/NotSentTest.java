@@ -181,7 +181,7 @@ class NotSentTest {
     void aRequestWithoutAThreadIsNotSent() {
         CallThreads none = new CallThreads(task -> new Thread(task) {
             @Override
-            public void start() {
+            public synchronized void start() {
                 throw new OutOfMemoryError("unable to create native thread");
             }
         });
