@@ -42,7 +42,8 @@ class ConnectionsTest {
         URI endpoint = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         StaticCredentialsProvider credentials =
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("user", "password"));
-        try (S3Client client = S3Clients.s3(new S3Clients.Account("us-east-1", credentials, false), endpoint, true, most)) {
+        try (S3Client client =
+                S3Clients.s3(new S3Clients.Account("us-east-1", credentials, false), endpoint, true, most)) {
             for (int i = 0; i < most; i++) {
                 threads.submit(() ->
                         client.headObject(request -> request.bucket("bucket").key("key")));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +62,8 @@ class DistributionTest {
     }
 
     private static void hasOptions(String command) {
-        CommandLine serve =
-                Statelock.commandLine(System.out, System.err).getSubcommands().get("serve");
+        CommandLine serve = Objects.requireNonNull(
+                Statelock.commandLine(System.out, System.err).getSubcommands().get("serve"));
         assertThat(OPTION.matcher(command).results().map(found -> found.group()).toList())
                 .isNotEmpty()
                 .allSatisfy(option -> assertThat(serve.getCommandSpec().findOption(option))

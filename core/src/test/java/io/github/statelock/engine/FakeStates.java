@@ -12,8 +12,8 @@ import io.github.statelock.spi.WriteOutcome;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** One state in memory; its writes can be made to fail. */

@@ -39,8 +39,8 @@ final class Router extends Handler.Abstract.NonBlocking {
             callback.failed(new EofException("The connection is closed already."));
             return true;
         }
-        InetAddress client = parts.proxies()
-                .client(peer.getAddress(), request.getHeaders().getValuesList("X-Forwarded-For"));
+        InetAddress client =
+                parts.proxies().client(peer.getAddress(), request.getHeaders().getValuesList("X-Forwarded-For"));
         Exchange exchange = new Exchange(request, response, callback, peer, client, parts.ticker(), this::ended);
         boolean open = parts.underWay().enter();
         parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);
@@ -122,8 +122,9 @@ final class Router extends Handler.Abstract.NonBlocking {
             parts.service().read(exchange, call);
             return;
         }
-        BodyReader reader =
-                call.kind() == Call.Kind.WRITE ? parts.bodies().ofState(exchange) : parts.bodies().ofLockInfo(exchange);
+        BodyReader reader = call.kind() == Call.Kind.WRITE
+                ? parts.bodies().ofState(exchange)
+                : parts.bodies().ofLockInfo(exchange);
         parts.connections().enters(exchange.peer(), Connections.Phase.BODY);
         exchange.read(reader).whenComplete((body, failure) -> {
             parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);

@@ -23,18 +23,22 @@ final class HttpStore implements SharedStore {
     /** How the tools are told to lock. */
     enum Convention {
         /** LOCK and UNLOCK at the state's address, as where nothing is said of methods. */
-        WEBDAV("", Map.of()),
+        WEBDAV("", false),
         /** POST and DELETE at an address of the lock's own. */
-        GITLAB("/lock", Map.of("lock_method", "POST", "unlock_method", "DELETE")),
+        GITLAB("/lock", true),
         /** The same methods, but at the state's address. */
-        GITLAB_AT_ONE_ADDRESS("", Map.of("lock_method", "POST", "unlock_method", "DELETE"));
+        GITLAB_AT_ONE_ADDRESS("", true);
 
         private final String lockSuffix;
-        private final Map<String, Object> methods;
+        private final boolean postAndDelete;
 
-        Convention(String lockSuffix, Map<String, Object> methods) {
+        Convention(String lockSuffix, boolean postAndDelete) {
             this.lockSuffix = lockSuffix;
-            this.methods = methods;
+            this.postAndDelete = postAndDelete;
+        }
+
+        private Map<String, Object> methods() {
+            return postAndDelete ? Map.of("lock_method", "POST", "unlock_method", "DELETE") : Map.of();
         }
     }
 
@@ -82,7 +86,7 @@ final class HttpStore implements SharedStore {
     public Map<String, Object> arguments() {
         String state = address + "/" + KEY;
         String lock = state + convention.lockSuffix;
-        Map<String, Object> arguments = new TreeMap<>(convention.methods);
+        Map<String, Object> arguments = new TreeMap<>(convention.methods());
         arguments.putAll(Map.of("address", state, "lock_address", lock, "unlock_address", lock));
         return arguments;
     }
