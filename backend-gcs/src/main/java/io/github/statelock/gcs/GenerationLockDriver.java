@@ -170,8 +170,8 @@ final class GenerationLockDriver implements LockDriver {
         List<StateKey> others = new ArrayList<>();
         Consumer<BlobInfo> found = object -> names.keyOfLock(object.getName())
                 .filter(key -> key.value().startsWith(prefix))
-                .ifPresent(key -> LockObjects.fromMetadata(key, object)
-                        .ifPresentOrElse(ours::add, () -> others.add(key)));
+                .ifPresent(
+                        key -> LockObjects.fromMetadata(key, object).ifPresentOrElse(ours::add, () -> others.add(key)));
         objects.list(names.locksBelow(prefix), found, BlobListOption.fields(FIELDS));
         return new LockListing(ours, others);
     }

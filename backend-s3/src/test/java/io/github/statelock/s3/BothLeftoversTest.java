@@ -191,9 +191,11 @@ class BothLeftoversTest {
         LockProposal proposal = new LockProposal(key, TestLocks.info(both, key), Optional.empty(), clients);
         file.tryAcquire(proposal);
         OwnedLock terraform = take(table);
-        assertThat(both.tryAcquire(proposal)).isInstanceOfSatisfying(AcquireOutcome.Held.class, held -> assertThat(
-                        held.holder().hasId(terraform.info().id()))
-                .isTrue());
+        assertThat(both.tryAcquire(proposal))
+                .isInstanceOfSatisfying(
+                        AcquireOutcome.Held.class,
+                        held -> assertThat(held.holder().hasId(terraform.info().id()))
+                                .isTrue());
         assertThat(file.observe(key).isPresent()).isEqualTo(clients);
     }
 

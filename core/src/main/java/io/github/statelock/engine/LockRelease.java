@@ -147,7 +147,8 @@ final class LockRelease {
     private void tryAgain() {
         if (!engine.threads.isClosed()) {
             start().exceptionally(failure -> {
-                LOG.warn("The lock {} of \"{}\" is not released yet", held.info().id(), held.key(), failure);
+                LOG.warn(
+                        "The lock {} of \"{}\" is not released yet", held.info().id(), held.key(), failure);
                 return null;
             });
         }

@@ -35,8 +35,7 @@ final class RecordReads {
     RecordReads(Engine engine, String prefix) {
         this.engine = engine;
         this.prefix = prefix;
-        this.deadline =
-                engine.ticker.nanos() + engine.options.transferTimeout().toNanos();
+        this.deadline = engine.ticker.nanos() + engine.options.transferTimeout().toNanos();
     }
 
     /** The records, ordered by key, each with the times of the answer that showed it. */
@@ -92,13 +91,12 @@ final class RecordReads {
     }
 
     /** The answer to the read of one record. */
-    static <E extends Exception> Timed<Optional<ObservedLock>> answer(
-            Call<Optional<ObservedLock>> call, Wait<E> wait) throws E {
+    static <E extends Exception> Timed<Optional<ObservedLock>> answer(Call<Optional<ObservedLock>> call, Wait<E> wait)
+            throws E {
         try {
             return wait.on(call.answer());
         } catch (DriverCalls.OverrunException e) {
-            throw new BackendUnavailableException(
-                    "The store did not answer the read of a lock: " + e.getMessage(), e);
+            throw new BackendUnavailableException("The store did not answer the read of a lock: " + e.getMessage(), e);
         }
     }
 

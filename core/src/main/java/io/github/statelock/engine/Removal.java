@@ -60,11 +60,7 @@ final class Removal {
     private volatile boolean unanswered;
 
     private Removal(
-            Engine engine,
-            StateKey key,
-            String id,
-            Predicate<ObservedLock> isMeant,
-            Supplier<ReleaseOutcome> request) {
+            Engine engine, StateKey key, String id, Predicate<ObservedLock> isMeant, Supplier<ReleaseOutcome> request) {
         this.engine = engine;
         this.key = key;
         this.id = id;
@@ -76,8 +72,7 @@ final class Removal {
     /** Removes a record of ours. After an unanswered renewal its version may be another; its ID is not. */
     static CompletableFuture<Result> ofOwn(Engine engine, OwnedLock owned) {
         String id = owned.info().id();
-        return new Removal(
-                        engine, owned.key(), id, actual -> actual.hasId(id), () -> engine.driver.release(owned))
+        return new Removal(engine, owned.key(), id, actual -> actual.hasId(id), () -> engine.driver.release(owned))
                 .start();
     }
 
@@ -94,8 +89,7 @@ final class Removal {
 
     /** Removes a record that nobody has renewed, only in the version observed: in another, its holder lives. */
     static CompletableFuture<Result> ofDead(Engine engine, ObservedLock observed, String id) {
-        return new Removal(
-                        engine, observed.key(), id, actual -> false, () -> engine.driver.breakLock(observed, id))
+        return new Removal(engine, observed.key(), id, actual -> false, () -> engine.driver.breakLock(observed, id))
                 .start();
     }
 

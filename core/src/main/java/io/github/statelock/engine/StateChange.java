@@ -142,9 +142,7 @@ final class StateChange {
                 Optional<StoredState> current = answer(threads.stateCalls.start(left(), this::read));
                 notServedSince = OptionalLong.empty();
                 return current;
-            } catch (BackendUnavailableException
-                    | DriverCalls.OverrunException
-                    | DriverStateStore.ClosedException e) {
+            } catch (BackendUnavailableException | DriverCalls.OverrunException | DriverStateStore.ClosedException e) {
                 notServed(e);
                 pauseUntilDeadline();
             } catch (RuntimeException e) {
@@ -159,8 +157,8 @@ final class StateChange {
             throw unanswered
                     ? unknown(lastTrouble)
                     : new BackendUnavailableException(
-                            "The state \"" + change.key() + "\" was not changed: the backend was closed before the store"
-                                    + " served",
+                            "The state \"" + change.key()
+                                    + "\" was not changed: the backend was closed before the store" + " served",
                             lastTrouble);
         }
     }

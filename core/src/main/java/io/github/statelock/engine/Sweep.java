@@ -103,9 +103,7 @@ final class Sweep {
             if (suspect.seen().expired()) {
                 dead.add(suspect.seen());
             } else {
-                looks.put(
-                        suspect,
-                        RecordReads.start(engine, suspect.seen().key(), engine.options.callTimeout()));
+                looks.put(suspect, RecordReads.start(engine, suspect.seen().key(), engine.options.callTimeout()));
             }
         }
         for (Map.Entry<Suspect, Call<Optional<ObservedLock>>> look : looks.entrySet()) {

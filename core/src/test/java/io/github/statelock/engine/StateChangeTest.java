@@ -201,7 +201,8 @@ class StateChangeTest extends EngineTest {
     @Test
     void anErrorOfTheReadThatResolvesAnUnansweredWriteLeavesItUnknown() {
         for (RuntimeException e : List.of(
-                new BackendDeniedException("no s3:GetObject", null), new UncheckedIOException(new IOException("cut")))) {
+                new BackendDeniedException("no s3:GetObject", null),
+                new UncheckedIOException(new IOException("cut")))) {
             driver.meet(apply -> UNKNOWN);
             driver.meetRead(() -> {
                 throw e;

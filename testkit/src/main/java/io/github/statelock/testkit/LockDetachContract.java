@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.HeldLock;
-import io.github.statelock.LockAttempt;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.LockInfo;
