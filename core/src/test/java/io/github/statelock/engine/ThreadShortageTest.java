@@ -142,7 +142,9 @@ class ThreadShortageTest extends EngineTest {
                 2);
         DriverCalls calls = new DriverCalls(lane, options, Pace.of(time), FirstChange.anyTime());
         Pace.Change change = new Pace.Change("object", false);
-        calls.start(change, Duration.ofSeconds(10), () -> "first");
+        calls.start(change, Duration.ofSeconds(10), () -> {
+            throw new BackendUnavailableException("throttled", null, Duration.ofSeconds(1));
+        });
         Call<String> second = calls.start(change, Duration.ofSeconds(10), () -> "second");
         assertThat(second.answer()).isNotDone();
         none.set(true);
