@@ -214,7 +214,7 @@ class EnvironmentProxiesTest {
     void theProgramsDefaultWins() {
         EnvironmentProxies proxies = EnvironmentProxies.of(Map.of("HTTPS_PROXY", PROXY));
         ProxySelector before = ProxySelector.getDefault();
-        ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", 99)));
+        ProxySelector.setDefault(ProxySelector.of(InetSocketAddress.createUnresolved("127.0.0.1", 99)));
         try {
             assertThat(chosen(proxies, "https://a.example")).isEqualTo("127.0.0.1:99");
         } finally {
