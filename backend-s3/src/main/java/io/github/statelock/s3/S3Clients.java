@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -20,15 +19,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Clients of our own, by the SDK's default chain for whatever the caller does not say. */
 final class S3Clients {
 
-    private static final int MOST_CONNECTIONS = 4096;
-
     private S3Clients() {}
 
     /** What the caller says of region, credentials, and whether an endpoint on another machine may be plain http. */
     record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials, boolean insecure) {}
 
     static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle) {
-        var builder = S3Client.builder().httpClientBuilder(http());
+        var builder = S3Client.builder();
         boolean custom = endpoint != null;
         builder.forcePathStyle(pathStyle == null ? custom : pathStyle);
         configure(builder, account, endpoint);
@@ -36,14 +33,9 @@ final class S3Clients {
     }
 
     static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint) {
-        var builder = DynamoDbClient.builder().httpClientBuilder(http());
+        var builder = DynamoDbClient.builder();
         configure(builder, account, endpoint);
         return build(builder::build);
-    }
-
-    /** The engine bounds the requests under way: none of them waits for a connection. */
-    private static Apache5HttpClient.Builder http() {
-        return Apache5HttpClient.builder().maxConnections(MOST_CONNECTIONS);
     }
 
     private static void configure(AwsClientBuilder<?, ?> builder, Account account, @Nullable URI endpoint) {

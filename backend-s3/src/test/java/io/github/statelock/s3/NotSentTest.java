@@ -17,9 +17,7 @@ import io.github.statelock.testkit.WireRequest;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,30 +140,6 @@ class NotSentTest {
         while (proxy.count(WireRequest.method("GET")) < reads) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
             Thread.sleep(5);
-        }
-    }
-
-    /** Our own client has as many connections as there are requests: more than the SDK's 50. */
-    @Test
-    void oneHundredRequestsAtOnceHaveAConnectionEach() throws Exception {
-        S3Clients.Account account = new S3Clients.Account("us-east-1", S3TestStore.CREDENTIALS, false);
-        try (FaultProxy proxy = FaultProxy.inFrontOf(TestServers.s3().uri());
-                S3Client client = S3Clients.s3(account, proxy.uri(), true)) {
-            proxy.arm(WireFault.hang(), WireRequest.method("GET"), 0, 100);
-            List<Throwable> failures = new CopyOnWriteArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                Thread thread = new Thread(() -> Change.send(
-                        Duration.ofMinutes(5),
-                        once -> client.getObject(
-                                r -> r.bucket(store.bucket).key("hangs").overrideConfiguration(once))));
-                thread.setUncaughtExceptionHandler((t, e) -> failures.add(e));
-                thread.setDaemon(true);
-                thread.start();
-            }
-            while (proxy.count(WireRequest.method("GET")) < 100) {
-                assertThat(failures).isEmpty();
-                Thread.sleep(5);
-            }
         }
     }
 }

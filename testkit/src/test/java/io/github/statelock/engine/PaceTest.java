@@ -18,8 +18,6 @@ class PaceTest {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final BackendUnavailableException TOO_FAST =
-            new BackendUnavailableException("429", null, Duration.ofSeconds(1));
 
     private final ManualTicker ticker = new ManualTicker();
     private final ManualScheduler scheduler = new ManualScheduler(ticker);
@@ -46,10 +44,14 @@ class PaceTest {
         });
     }
 
+    private static BackendUnavailableException tooFast() {
+        return new BackendUnavailableException("429", null, Duration.ofSeconds(1));
+    }
+
     /** A change that the store throttles. */
     private void throttled(DriverCalls calls, Pace.Change change) {
         calls.start(change, TIMEOUT, () -> {
-            throw TOO_FAST;
+            throw tooFast();
         });
     }
 
@@ -90,7 +92,7 @@ class PaceTest {
     @Test
     void aThrottledRenewalCountsThoughItIsAnAnswer() {
         DriverCalls calls = calls();
-        calls.start(change("a"), TIMEOUT, () -> new RenewOutcome.Refused(TOO_FAST));
+        calls.start(change("a"), TIMEOUT, () -> new RenewOutcome.Refused(tooFast()));
         send(calls, change("a"), "next", Duration.ZERO);
         scheduler.advance(Duration.ofSeconds(5));
         assertThat(sent).containsExactly("next@1000");
