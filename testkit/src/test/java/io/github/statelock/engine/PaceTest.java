@@ -46,6 +46,10 @@ class PaceTest {
         });
     }
 
+    private static BackendUnavailableException tooFast() {
+        return new BackendUnavailableException("429", null, Duration.ofSeconds(1));
+    }
+
     /** A change that the store throttles. */
     private void throttled(DriverCalls calls, Pace.Change change) {
         calls.start(change, TIMEOUT, () -> {
