@@ -120,14 +120,14 @@ class NotSentTest {
                         .credentialsProvider(S3TestStore.CREDENTIALS)
                         .build()) {
             proxy.arm(WireFault.hang(), WireRequest.method("GET"));
-            Thread hanging = new Thread(
-                    () -> client.getObject(r -> r.bucket(store.bucket).key("hangs")));
+            Thread hanging = new Thread(() -> client.getObject(r -> r.bucket(store.bucket).key("hangs")));
             hanging.setUncaughtExceptionHandler((t, e) -> {}); // the client is closed under it
             hanging.setDaemon(true);
             hanging.start();
             await(proxy, 1);
-            LockDriver driver = S3TestStore.drivers(
-                            S3Backend.builder(store.bucket).s3Client(client).verifyConditionalWrites(false))
+            LockDriver driver = S3TestStore.drivers(S3Backend.builder(store.bucket)
+                            .s3Client(client)
+                            .verifyConditionalWrites(false))
                     .locks();
             assertThatThrownBy(() -> driver.tryAcquire(TestLocks.lasting(driver, key)))
                     .isInstanceOf(BackendUnavailableException.class)
@@ -140,30 +140,6 @@ class NotSentTest {
         while (proxy.count(WireRequest.method("GET")) < reads) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
             Thread.sleep(5);
-        }
-    }
-
-    /** Our own client has as many connections as it is told: more than the SDK's 50. */
-    @Test
-    void oneHundredRequestsAtOnceHaveAConnectionEach() throws Exception {
-        S3Clients.Account account = new S3Clients.Account("us-east-1", S3TestStore.CREDENTIALS, false);
-        try (FaultProxy proxy = FaultProxy.inFrontOf(TestServers.s3().uri());
-                S3Client client = S3Clients.s3(account, proxy.uri(), true, 100)) {
-            proxy.arm(WireFault.hang(), WireRequest.method("GET"), 0, 100);
-            List<Throwable> failures = new CopyOnWriteArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                Thread thread = new Thread(() -> Change.send(
-                        Duration.ofMinutes(5),
-                        once -> client.getObject(
-                                r -> r.bucket(store.bucket).key("hangs").overrideConfiguration(once))));
-                thread.setUncaughtExceptionHandler((t, e) -> failures.add(e));
-                thread.setDaemon(true);
-                thread.start();
-            }
-            while (proxy.count(WireRequest.method("GET")) < 100) {
-                assertThat(failures).isEmpty();
-                Thread.sleep(5);
-            }
         }
     }
 }

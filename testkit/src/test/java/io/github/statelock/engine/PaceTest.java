@@ -19,8 +19,6 @@ class PaceTest {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final BackendUnavailableException tooFast =
-            new BackendUnavailableException("429", null, Duration.ofSeconds(1));
     private final ManualTicker ticker = new ManualTicker();
     private final ManualScheduler scheduler = new ManualScheduler(ticker);
     private final List<String> sent = new ArrayList<>();
@@ -53,7 +51,7 @@ class PaceTest {
     /** A change that the store throttles. */
     private void throttled(DriverCalls calls, Pace.Change change) {
         calls.start(change, TIMEOUT, () -> {
-            throw tooFast;
+            throw tooFast();
         });
     }
 
@@ -94,7 +92,7 @@ class PaceTest {
     @Test
     void aThrottledRenewalCountsThoughItIsAnAnswer() {
         DriverCalls calls = calls();
-        calls.start(change("a"), TIMEOUT, () -> new RenewOutcome.Refused(tooFast));
+        calls.start(change("a"), TIMEOUT, () -> new RenewOutcome.Refused(tooFast()));
         send(calls, change("a"), "next", Duration.ZERO);
         scheduler.advance(Duration.ofSeconds(5));
         assertThat(sent).containsExactly("next@1000");
