@@ -120,14 +120,14 @@ class NotSentTest {
                         .credentialsProvider(S3TestStore.CREDENTIALS)
                         .build()) {
             proxy.arm(WireFault.hang(), WireRequest.method("GET"));
-            Thread hanging = new Thread(() -> client.getObject(r -> r.bucket(store.bucket).key("hangs")));
+            Thread hanging = new Thread(
+                    () -> client.getObject(r -> r.bucket(store.bucket).key("hangs")));
             hanging.setUncaughtExceptionHandler((t, e) -> {}); // the client is closed under it
             hanging.setDaemon(true);
             hanging.start();
             await(proxy, 1);
-            LockDriver driver = S3TestStore.drivers(S3Backend.builder(store.bucket)
-                            .s3Client(client)
-                            .verifyConditionalWrites(false))
+            LockDriver driver = S3TestStore.drivers(
+                            S3Backend.builder(store.bucket).s3Client(client).verifyConditionalWrites(false))
                     .locks();
             assertThatThrownBy(() -> driver.tryAcquire(TestLocks.lasting(driver, key)))
                     .isInstanceOf(BackendUnavailableException.class)
