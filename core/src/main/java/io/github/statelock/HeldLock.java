@@ -47,13 +47,15 @@ public interface HeldLock extends AutoCloseable {
      * @throws LockLostException if the lock is lost: stop the work
      * @throws IllegalStateException if it was released
      * @throws BackendUnavailableException if the machine was suspended and the store could not be asked whether the lock is
-     *     still ours; repeating the call is safe
+     *     still ours, or is not asked any more since maxHold is over; repeating the call is safe
      */
     void ensureHeld();
 
     /**
      * Has the callback told when the lock is lost, within 100 ms of the deadline, on a thread of the engine's; at once
-     * if it is lost already. Never told for a released lock.
+     * if it is lost already. Never told for a released lock. It is told after the earlier calls of this lock's listener and
+     * callbacks, so one of them that blocks delays it. Those of other locks do not, until 64 notices of a loss block at the same
+     * time. It comes later where the system gives this process no time or no thread.
      *
      * @param callback told once, with how the lock was lost; what it throws is logged
      */
@@ -68,12 +70,20 @@ public interface HeldLock extends AutoCloseable {
 
     /**
      * Gives the lock back with one conditional delete of exactly this lock's record. Not interruptible, bounded by the
-     * call timeout; the interrupt flag is kept. A second call, or one after {@link #detach()}, does nothing.
+     * call timeout; the interrupt flag is kept. Ends the hold whatever it throws. Once it has returned, or after
+     * {@link #detach()}, a further call does nothing.
+     *
+     * <p>Where the store does not answer or does not serve, the record may still be there when this throws. The engine goes on
+     * trying to remove it in the background, and once more when the backend is closed. Calling again is safe: it tries at
+     * once, or joins the release that is under way.
      *
      * @throws LockLostException if the lock was lost before; nothing of a new holder's was touched
-     * @throws OutcomeUnknownException if no answer came in time: the engine keeps trying in the background
-     * @throws BackendDeniedException if the store forbids the delete; the lock is still in the store
-     * @throws BackendUnavailableException if the store did not serve; calling again is safe
+     * @throws OutcomeUnknownException if no answer came in time: the engine keeps trying
+     * @throws BackendUnavailableException if the store did not serve, such as one that throttled for as long as the call
+     *     timeout: the engine keeps trying
+     * @throws BackendDeniedException if the store forbids the delete: the lock is still in the store, and only a further call
+     *     tries again
+     * @throws BackendMisconfiguredException if the store does not take the delete; as where it forbids it
      */
     void release();
 

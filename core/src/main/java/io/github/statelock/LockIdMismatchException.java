@@ -47,7 +47,7 @@ public final class LockIdMismatchException extends StatelockException {
                                 .append(info.describe().stripTrailing()),
                         () -> out.append("\nThe lock's record is unreadable; its version is ")
                                 .append(Printable.line(actual.version()))
-                                .append(", and force-unlock takes that."));
+                                .append(actual.version().equals(requestedId) ? "." : ", and force-unlock takes that."));
         return out.toString();
     }
 }

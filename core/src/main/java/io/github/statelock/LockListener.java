@@ -6,8 +6,9 @@ import java.time.Duration;
  * Told what happens to a lock, for progress lines, logs and metrics. Every method does nothing by default.
  *
  * <p>Calls come on a thread of the engine's, never under one of its locks, one after the other for one acquisition. What
- * a listener throws is logged and changes nothing. A listener that blocks holds up the other callbacks of its backend, which
- * has two threads for them.
+ * a listener throws is logged and changes nothing. A listener that blocks holds up the later calls for its own lock. It also
+ * holds up the calls for other locks of its backend, which has two threads for them; {@link #lost} of another lock, and what
+ * comes before it, has 64 threads of its own.
  */
 public interface LockListener {
 

@@ -9,7 +9,8 @@ import java.util.function.Consumer;
  * Takes, shows and breaks the locks of one place.
  *
  * <p>Safe for use by several threads. Threads that want the same key queue fairly, and only the first of them talks to the
- * store. Locks are not reentrant: a second acquire sees the first as its holder.
+ * store. A process that has handed a lock on among its own threads for a while lets other processes have a turn, if it has seen
+ * any. Locks are not reentrant: a second acquire sees the first as its holder.
  *
  * <p>Every method may throw {@link BackendDeniedException}, {@link BackendMisconfiguredException} and
  * {@link BackendUnavailableException}; nothing was applied then. Every call ends within its deadline: the wait that was
@@ -28,6 +29,7 @@ public interface LockManager {
      * @throws IllegalArgumentException if the lock info is larger than 4 KiB
      * @throws BackendMisconfiguredException if the backend does not keep such a lease, or the store is not set up; nothing was
      *     applied
+     * @throws StateCorruptException if a fencing token was wanted and the counter is not a number; the lock was given back
      * @throws OutcomeUnknownException if no answer came within twice the call timeout; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
      */
@@ -43,6 +45,7 @@ public interface LockManager {
      * @throws BackendMisconfiguredException if the backend does not keep such a lease, or the store is not set up; nothing was
      *     applied
      * @throws LockHeldException if somebody else still holds it after the wait
+     * @throws StateCorruptException if a fencing token was wanted and the counter is not a number; the lock was given back
      * @throws OutcomeUnknownException if no answer came within the wait and twice the call timeout; it carries the lock's ID
      * @throws InterruptedException if interrupted; whatever was taken meanwhile was given back
      */

@@ -322,6 +322,11 @@ public final class LockOptions {
          * repeats finds its own lock. Only the path is the store's own. Replaces operation, info and who; takes no lease and
          * draws no token, since nobody here would renew it. {@link HeldLock#detach()} leaves the lock to the client.
          *
+         * <p>The record is the client's from the first request on, since the client may have repeated it at another server and
+         * been told there that the lock is its own. So it is removed only where the service says so, by
+         * {@link HeldLock#release()} or {@link LockManager#forceUnlock}: an acquisition that fails or is interrupted leaves it, and
+         * so does the close of the backend. The client takes it up by its next request, or it is forced.
+         *
          * @param client the client's lock info, with an ID that it uses for this one lock only
          * @return this builder
          */

@@ -1,7 +1,6 @@
 package io.github.statelock;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * One place where states live: a folder, a bucket, a container. Opened by its own builder or by
@@ -11,28 +10,56 @@ import java.util.Objects;
  */
 public interface StateBackend extends AutoCloseable {
 
-    /**
-     * What a backend can do. Immutable and safe for use by several threads.
-     *
-     * @param shortestLease the shortest lease it takes
-     * @param longestLease the longest lease it takes
-     * @param leases whether it takes leases at all
-     * @param noLease whether it takes locks without lease
-     * @param expiresByService whether the service's own clock ends leases
-     * @param history whether old versions of a state can be read
-     */
-    record Capabilities(
-            Duration shortestLease,
-            Duration longestLease,
-            boolean leases,
-            boolean noLease,
-            boolean expiresByService,
-            boolean history) {
-        /** Checks that every field is there. */
-        public Capabilities {
-            Objects.requireNonNull(shortestLease, "shortestLease");
-            Objects.requireNonNull(longestLease, "longestLease");
-        }
+    /** What a backend can do. Safe for use by several threads. */
+    interface Capabilities {
+
+        /**
+         * The shortest lease it takes.
+         *
+         * @return the shortest lease
+         */
+        Duration shortestLease();
+
+        /**
+         * The longest lease it takes.
+         *
+         * @return the longest lease
+         */
+        Duration longestLease();
+
+        /**
+         * Whether it takes leases at all. For a store that must first prove that it checks the conditions of changes, this does
+         * so, unless a change has done it before. It needs the permissions for a change.
+         *
+         * @return whether it takes leases
+         * @throws BackendDeniedException if the store denied the proof
+         * @throws BackendMisconfiguredException if the store does not check conditions
+         * @throws BackendUnavailableException if the store did not serve
+         */
+        boolean leases();
+
+        /**
+         * Whether it takes locks without lease.
+         *
+         * @return whether it takes locks without lease
+         */
+        boolean noLease();
+
+        /**
+         * Whether the service's own clock ends leases.
+         *
+         * @return whether the service ends leases
+         */
+        boolean expiresByService();
+
+        /**
+         * Whether old versions of a state can be read. On S3 this asks the bucket, once.
+         *
+         * @return whether there is a history
+         * @throws BackendMisconfiguredException if there is no such bucket
+         * @throws BackendUnavailableException if the store did not serve
+         */
+        boolean history();
     }
 
     /**
@@ -98,8 +125,9 @@ public interface StateBackend extends AutoCloseable {
 
     /**
      * Releases the locks that are still held, bounded by the call timeout, and frees the backend's threads and the clients
-     * that it made itself. A client that was handed in stays open. A second call does nothing. What is asked of the backend's
-     * store, its lock manager and its locked states afterwards throws {@link IllegalStateException}.
+     * that it made itself. A client that was handed in stays open. A second call does nothing, or waits for the first where that
+     * one is under way. What is asked of the backend's store, its lock manager and its locked states afterwards throws
+     * {@link IllegalStateException}.
      */
     @Override
     void close();

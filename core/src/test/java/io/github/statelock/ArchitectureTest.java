@@ -33,10 +33,11 @@ class ArchitectureTest {
     private static final int MOST_PUBLIC_IN_ROOT = 33;
 
     /**
-     * As many as there are: with those of the root, 14 that a backend implements or answers with (spi), 5 entrances of the
-     * engine, 4 for Terraform's formats and 4 for the two local backends. Who adds one says why it must be public.
+     * As many as there are: with those of the root, 16 that a backend implements, answers with or reads its settings with
+     * (spi), 5 entrances of the engine, 4 for Terraform's formats and 4 for the two local backends. Who adds one says why it
+     * must be public.
      */
-    private static final int MOST_PUBLIC = 56;
+    private static final int MOST_PUBLIC = 58;
 
     private static final JavaClasses CORE = mainClasses();
 

@@ -94,6 +94,10 @@ class StatelockExceptionTest {
                 .hasMessageContaining("its version is version, and force-unlock takes that");
         LockInfo info = new LockInfo("id", "apply", "", "who", "1", Instant.EPOCH, "path");
         ObservedLock readable = new ObservedLock(KEY, Optional.of(info), Optional.empty(), "v", false);
+        assertThat(new LockIdMismatchException("version", HOLDER, "It takes an ID.").getMessage())
+                .as("a version that was not taken")
+                .contains("its version is version.")
+                .doesNotContain("takes that");
         assertThat(new LockIdMismatchException("mine", readable, "").getMessage())
                 .contains("\n  ID:        id\n")
                 .doesNotMatch("(?s).*\\s");

@@ -10,6 +10,7 @@ import io.github.statelock.engine.EngineOptions;
 import io.github.statelock.spi.Inspectable;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
     public static final class Builder extends DriverBackend.Builder<Builder> {
 
         private @Nullable BlobContainerClient client;
-        private final AzureClients clients = new AzureClients();
+        final AzureClients clients = new AzureClients();
         private String prefix = "";
         private boolean snapshots;
         private boolean breakUnnamedLeases;
@@ -174,6 +175,7 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
          *
          * @param base64 256 bits in base64; by default none, the service's own keys
          * @return this builder
+         * @throws IllegalArgumentException if it is not base64
          */
         public Builder customerProvidedKey(String base64) {
             clients.customerKey = new CustomerProvidedKey(base64);
@@ -188,6 +190,12 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
          */
         public Builder encryptionScope(String scope) {
             clients.encryptionScope = Objects.requireNonNull(scope, "scope");
+            return this;
+        }
+
+        /** The environment, which names the proxies; by default the process's. */
+        Builder environment(Map<String, String> environment) {
+            clients.environment = environment;
             return this;
         }
 
@@ -231,8 +239,8 @@ public final class AzureBackend extends DriverBackend implements Inspectable {
          * Opens the container. No request is sent: what is wrong with it shows with the first.
          *
          * @return a new backend, to be closed by the caller
-         * @throws BackendMisconfiguredException if the container, the account or a credential is missing, or two of them do
-         *     not fit together
+         * @throws BackendMisconfiguredException if the container, the account or a credential is missing, a key is not base64,
+         *     two of them do not fit together, or the environment's proxy cannot be used
          */
         public AzureBackend build() {
             EngineOptions options = engineOptions();

@@ -2,22 +2,23 @@ package io.github.statelock.azure;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.HttpMethod;
-import com.azure.core.http.HttpPipelineCallContext;
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.core.http.policy.HttpPipelineSyncPolicy;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.blob.models.CustomerProvidedKey;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.engine.EngineOptions;
+import io.github.statelock.spi.EnvironmentProxies;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class AzureClients {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Pattern SAS = Pattern.compile("[\\x21-\\x7e&&[^\"<>\\\\^`{|}#]]+");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    /** Where the proxies are named. */
+    Map<String, String> environment = System.getenv();
 
     @Nullable
     String container;
@@ -79,10 +84,11 @@ final class AzureClients {
         if (container == null || container.isEmpty()) {
             throw misconfigured("The container is missing");
         }
-        BlobServiceClientBuilder builder = new BlobServiceClientBuilder()
-                .httpClient(httpClient(engine.transferTimeout(), threads))
-                .addPolicy(new FirstAnswer(engine.callTimeout()));
-        credentials(builder);
+        HttpClient transport = new JdkTransport(
+                JdkTransport.client(CONNECT_TIMEOUT, threads.executor(), EnvironmentProxies.of(environment)),
+                engine.callTimeout());
+        BlobServiceClientBuilder builder = new BlobServiceClientBuilder().httpClient(transport);
+        credentials(builder, transport);
         if (customerKey != null) {
             builder.customerProvidedKey(customerKey);
         }
@@ -97,7 +103,7 @@ final class AzureClients {
         }
     }
 
-    private void credentials(BlobServiceClientBuilder builder) {
+    private void credentials(BlobServiceClientBuilder builder, HttpClient transport) {
         List<String> given = given();
         if (given.size() > 1) {
             throw misconfigured("Give one credential, not " + String.join(" and ", given));
@@ -108,13 +114,15 @@ final class AzureClients {
         }
         builder.endpoint(endpointUrl());
         if (accountKey != null) {
+            checkKey("account's key", accountKey);
             builder.credential(new StorageSharedKeyCredential(accountName(), accountKey));
         } else if (sasToken != null) {
+            checkSas(sasToken);
             builder.sasToken(sasToken);
         } else if (credential != null) {
             builder.credential(credential);
         } else {
-            builder.credential(DefaultCredential.get());
+            builder.credential(DefaultCredential.get(transport));
         }
     }
 
@@ -130,11 +138,8 @@ final class AzureClients {
 
     /** The string names its own account: another one beside it would be the wrong one of the two. */
     private void connect(BlobServiceClientBuilder builder, String string) {
-        String named = Stream.of(string.split(";", -1))
-                .filter(part -> part.toLowerCase(Locale.ROOT).startsWith("accountname="))
-                .map(part -> part.substring("accountname=".length()).strip())
-                .findFirst()
-                .orElse("");
+        String named = part(string, "AccountName=").orElse("");
+        part(string, "AccountKey=").ifPresent(key -> checkKey("key in the connection string", key));
         if (account != null && !named.isEmpty() && !named.equals(account)) {
             throw misconfigured("The connection string is for the account " + named + ", not for " + account);
         }
@@ -146,6 +151,32 @@ final class AzureClients {
         }
         if (endpoint != null) {
             builder.endpoint(endpointUrl());
+        }
+    }
+
+    private static Optional<String> part(String connectionString, String name) {
+        return Stream.of(connectionString.split(";", -1))
+                .filter(part -> part.regionMatches(true, 0, name, 0, name.length()))
+                .map(part -> part.substring(name.length()).strip())
+                .findFirst();
+    }
+
+    /** The SDK decodes it for each request, and fails there. */
+    private static void checkKey(String what, String base64) {
+        try {
+            if (Base64.getDecoder().decode(base64).length > 0) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below, without a part of the key.
+        }
+        throw misconfigured("The " + what + " is not base64: copy the whole key as the account's page shows it, without"
+                + " percent-encoding");
+    }
+
+    private static void checkSas(String token) {
+        if (!SAS.matcher(token).matches()) {
+            throw misconfigured("The SAS token is not a query string: it has characters that a URL cannot have");
         }
     }
 
@@ -183,34 +214,6 @@ final class AzureClients {
             throw misconfigured("The account's name is missing");
         }
         return name;
-    }
-
-    /** A read must begin to be answered within that time; what it reads may take longer. */
-    private static final class FirstAnswer extends HttpPipelineSyncPolicy {
-
-        /** As azure-core's HTTP clients know it. */
-        private static final String RESPONSE_TIMEOUT = "azure-response-timeout";
-
-        private final Duration timeout;
-
-        FirstAnswer(Duration timeout) {
-            this.timeout = timeout;
-        }
-
-        @Override
-        protected void beforeSendingRequest(HttpPipelineCallContext context) {
-            if (context.getHttpRequest().getHttpMethod() == HttpMethod.GET) {
-                context.setData(RESPONSE_TIMEOUT, timeout);
-            }
-        }
-    }
-
-    private static HttpClient httpClient(Duration responseTimeout, CallThreads threads) {
-        return new JdkHttpClientBuilder()
-                .executor(threads.executor())
-                .connectionTimeout(CONNECT_TIMEOUT)
-                .responseTimeout(responseTimeout)
-                .build();
     }
 
     private static BackendMisconfiguredException misconfigured(String problem) {

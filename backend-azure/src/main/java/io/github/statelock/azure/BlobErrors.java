@@ -9,6 +9,9 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.StatelockException;
 import io.github.statelock.azure.BlobFailure.Kind;
+import io.github.statelock.azure.CallThreads.CallTimeoutException;
+import io.github.statelock.azure.CallThreads.NotStartedException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -56,6 +59,8 @@ final class BlobErrors {
             Map.entry("SnapshotCountExceeded", "The blob has as many snapshots as it may have: delete old ones"),
             Map.entry("InvalidResourceName", "The service does not take this name for a container or blob"));
 
+    private static final int PROXY_WANTS_PASSWORD = 407;
+
     private static final String NOTHING_APPLIED = " Nothing was changed.";
 
     private BlobErrors() {}
@@ -70,18 +75,39 @@ final class BlobErrors {
         if (e instanceof HttpResponseException answer && answer.getResponse() != null) {
             return answered(answer, where);
         }
-        if (find(e, ClientAuthenticationException.class).isPresent()) {
-            return new BlobFailure(
-                    Kind.REFUSED,
-                    new BackendDeniedException(
-                            "No credential for " + where + " could be had: sign in, or set one in the environment."
-                                    + NOTHING_APPLIED,
-                            e),
-                    e);
-        }
         return unsent(e, where, reached)
                 .map(meaning -> new BlobFailure(Kind.REFUSED, meaning, e))
                 .orElseGet(() -> unanswered(e, where, "no answer"));
+    }
+
+    /** What a failure means that came before the request was handed to the HTTP client, and ended it. */
+    static BlobFailure notSent(RuntimeException e, String where) {
+        return new BlobFailure(Kind.REFUSED, meaningOfUnsent(e, where), e);
+    }
+
+    private static StatelockException meaningOfUnsent(RuntimeException e, String where) {
+        if (find(e, ClientAuthenticationException.class).isPresent()) {
+            return new BackendDeniedException(
+                    "No credential for " + where + " could be had: sign in, or set one in the environment."
+                            + NOTHING_APPLIED,
+                    e);
+        }
+        boolean wrong = find(e, IllegalArgumentException.class).isPresent()
+                || find(e, IllegalStateException.class).isPresent();
+        return wrong
+                ? new BackendMisconfiguredException(
+                        "A request for " + where + " could not be made of the client's settings: is the key or the"
+                                + " token complete, and is every name allowed?" + NOTHING_APPLIED,
+                        e)
+                : new BackendUnavailableException(
+                        "A request for " + where + " could not be sent (" + reason(e) + ")." + NOTHING_APPLIED, e);
+    }
+
+    private static String reason(RuntimeException e) {
+        if (e instanceof CallTimeoutException) {
+            return "it was not ready in time, such as for want of a token";
+        }
+        return e instanceof NotStartedException ? String.valueOf(e.getMessage()) : "the client failed before";
     }
 
     /** For a blob that the service would let us replace by one of another type. */
@@ -100,11 +126,24 @@ final class BlobErrors {
                         ? b.getErrorCode().toString()
                         : "";
         String what = "status " + status + (code.isEmpty() ? "" : " " + code);
+        if (status == PROXY_WANTS_PASSWORD) {
+            return new BlobFailure(Kind.REFUSED, proxyRefused(where, what, e), e);
+        }
         Kind kind = kind(status, code);
         if (kind == Kind.UNANSWERED) {
             return unanswered(e, where, what);
         }
         return new BlobFailure(kind, meaning(status, code, what, where, e), e);
+    }
+
+    /** The proxy's answer: the service was not asked. */
+    private static StatelockException proxyRefused(String where, String what, Throwable cause) {
+        return new BackendDeniedException(
+                "The proxy refused a request for " + where + " (" + what + "). Name a user and a password in"
+                        + " HTTPS_PROXY=http://user:password@host:port, and start Java with"
+                        + " -Djdk.http.auth.tunneling.disabledSchemes= since it sends no password to a proxy otherwise."
+                        + NOTHING_APPLIED,
+                cause);
     }
 
     private static Kind kind(int status, String code) {
@@ -128,7 +167,9 @@ final class BlobErrors {
         if (status == 401 || status == 403) {
             return new BackendDeniedException(
                     "Azure denied a request for " + where + " (" + what + "). It takes the role Storage Blob Data"
-                            + " Contributor on the container, or a SAS with the permissions racwdl that has not expired."
+                            + " Contributor on the container, or a SAS"
+                            + " with the permissions racwdl that has not"
+                            + " expired."
                             + NOTHING_APPLIED,
                     cause);
         }
@@ -157,15 +198,29 @@ final class BlobErrors {
                             + " account's name right?" + NOTHING_APPLIED,
                     e));
         }
+        Optional<String> refusedByProxy = refusedByProxy(e);
         boolean unsent = unknownHost
+                || refusedByProxy.isPresent()
                 || find(e, ConnectException.class).isPresent()
                 || find(e, NoRouteToHostException.class).isPresent()
                 || find(e, HttpConnectTimeoutException.class).isPresent()
                 || find(e, SSLHandshakeException.class).isPresent();
         return unsent
                 ? Optional.of(new BackendUnavailableException(
-                        "The storage account's endpoint for " + where + " cannot be reached." + NOTHING_APPLIED, e))
+                        "The storage account's endpoint for " + where + " cannot be reached"
+                                + refusedByProxy
+                                        .map(answer -> " (" + answer + ")")
+                                        .orElse("") + "." + NOTHING_APPLIED,
+                        e))
                 : Optional.empty();
+    }
+
+    /** What the JDK's client says if the proxy did not open a connection to the service, which so was not asked. */
+    private static Optional<String> refusedByProxy(Throwable e) {
+        return find(e, IOException.class)
+                .map(Throwable::getMessage)
+                .filter(message -> message.startsWith("Tunnel failed, got: "))
+                .map(message -> "the proxy answered " + message.substring("Tunnel failed, got: ".length()));
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable e, Class<T> type) {

@@ -8,12 +8,12 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 final class BlobLeaseLockDriver implements LockDriver {
 
     private static final LeaseBounds BOUNDS =
-            new LeaseBounds(Duration.ofSeconds(15), Duration.ofSeconds(60), true, true, true);
+            new LeaseBounds(Duration.ofSeconds(15), LockSight.LONGEST_LEASE, true, true, true);
 
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
@@ -108,8 +108,8 @@ final class BlobLeaseLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return sight.list(prefix);
+    public LockListing list(String prefix) {
+        return LockListing.shown(sight.list(prefix));
     }
 
     @Override
@@ -140,8 +140,9 @@ final class BlobLeaseLockDriver implements LockDriver {
     public String idHint() {
         return breakUnnamed
                 ? ""
-                : "A lease whose holder left no readable name is ended by its ID alone; to break one whose ID nobody knows,"
-                        + " open the backend with breakUnnamedLeases.";
+                : "A lease whose holder left no readable name is ended by its own ID, or by itself where it has an"
+                        + " end. To break one whose ID nobody knows by the version of its record, allow that:"
+                        + " break_unnamed_leases=true in the store's URI, or breakUnnamedLeases(true) of the builder.";
     }
 
     @Override

@@ -32,8 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +54,9 @@ final class Blobs {
     private final Duration transferTimeout;
     private final CallThreads threads;
 
+    /** Whether the client tells when it hands a request to its HTTP client. */
+    private final boolean tellsSending;
+
     /** Whether the service ever answered. */
     private volatile boolean reached;
 
@@ -69,6 +72,7 @@ final class Blobs {
             Duration transferTimeout,
             CallThreads threads) {
         this.container = container;
+        this.tellsSending = SentOnce.isSentOnce(container);
         this.prefix = prefix;
         this.callTimeout = callTimeout;
         this.transferTimeout = transferTimeout;
@@ -86,18 +90,18 @@ final class Blobs {
     String acquireLease(StateKey key, String leaseId, int seconds, Optional<String> ifMatch) {
         BlobAcquireLeaseOptions options =
                 new BlobAcquireLeaseOptions(seconds).setRequestConditions(leaseConditions(ifMatch));
-        return etag(call(key, () -> lease(key, leaseId).acquireLeaseWithResponse(options, null, Context.NONE)));
+        return etag(call(key, context -> lease(key, leaseId).acquireLeaseWithResponse(options, null, context)));
     }
 
     /** Renews the lease; gives the blob's ETag. */
     String renewLease(StateKey key, String leaseId) {
         return etag(call(
                 key,
-                () -> lease(key, leaseId).renewLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE)));
+                context -> lease(key, leaseId).renewLeaseWithResponse(new BlobRequestConditions(), null, context)));
     }
 
     void releaseLease(StateKey key, String leaseId) {
-        call(key, () -> lease(key, leaseId).releaseLeaseWithResponse(new BlobRequestConditions(), null, Context.NONE));
+        call(key, context -> lease(key, leaseId).releaseLeaseWithResponse(new BlobRequestConditions(), null, context));
     }
 
     /** Ends whatever lease there is, at once, without knowing its ID. */
@@ -106,7 +110,7 @@ final class Blobs {
                 .setBreakPeriod(Duration.ZERO)
                 .setRequestConditions(leaseConditions(Optional.of(ifMatch)));
         BlobLeaseClient any = new BlobLeaseClientBuilder().blobClient(blob(key)).buildClient();
-        call(key, () -> any.breakLeaseWithResponse(options, null, Context.NONE));
+        call(key, context -> any.breakLeaseWithResponse(options, null, context));
     }
 
     // ---- reads
@@ -115,7 +119,7 @@ final class Blobs {
     SeenBlob head(StateKey key, Optional<String> leaseId) {
         Response<BlobProperties> answer = call(
                 key,
-                () -> blob(key).getPropertiesWithResponse(conditions(leaseId, Optional.empty()), null, Context.NONE));
+                context -> blob(key).getPropertiesWithResponse(conditions(leaseId, Optional.empty()), null, context));
         BlobProperties blob = answer.getValue();
         if (!BlobType.BLOCK_BLOB.equals(blob.getBlobType())) {
             throw BlobErrors.noBlockBlob(path(key));
@@ -142,7 +146,7 @@ final class Blobs {
         BlobDownloadContentResponse answer = call(
                 prefix + key.value(),
                 transferTimeout,
-                () -> blob.downloadContentWithResponse(once, null, null, false, null, Context.NONE));
+                context -> blob.downloadContentWithResponse(once, null, null, false, null, context));
         byte[] bytes = answer.getValue().toBytes();
         var headers = answer.getDeserializedHeaders();
         return new BlobContent(
@@ -156,7 +160,8 @@ final class Blobs {
     List<ListedBlob> list(String namePrefix, BlobListDetails details, Predicate<BlobItem> wanted) {
         ListBlobsOptions options =
                 new ListBlobsOptions().setPrefix(prefix + namePrefix).setDetails(details);
-        return call(prefix + namePrefix, transferTimeout, () -> {
+        return call(prefix + namePrefix, transferTimeout, context -> {
+            Sending.of(context).begin(); // the SDK takes no context for a listing: the policy cannot tell
             List<ListedBlob> found = new ArrayList<>();
             PagedIterable<BlobItem> items = container.listBlobs(options, null);
             for (BlobItem item : items) {
@@ -178,7 +183,7 @@ final class Blobs {
     /** Replaces all metadata; gives the new ETag. */
     String setMetadata(StateKey key, Map<String, String> metadata, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        return etag(call(key, () -> blob(key).setMetadataWithResponse(metadata, conditions, null, Context.NONE)));
+        return etag(call(key, context -> blob(key).setMetadataWithResponse(metadata, conditions, null, context)));
     }
 
     /** Replaces content and metadata of the blob with that ETag, or makes the blob if none is given and there is none. */
@@ -202,25 +207,25 @@ final class Blobs {
         String etag = etag(call(
                 prefix + key.value(),
                 timeout,
-                () -> blob(key).getBlockBlobClient().uploadWithResponse(options, null, Context.NONE)));
+                context -> blob(key).getBlockBlobClient().uploadWithResponse(options, null, context)));
         return new BlobHead(etag, metadata, content.length, Md5.hex(md5));
     }
 
     void snapshot(StateKey key, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        call(key, () -> blob(key).createSnapshotWithResponse(null, conditions, null, Context.NONE));
+        call(key, context -> blob(key).createSnapshotWithResponse(null, conditions, null, context));
     }
 
     /** Deletes the blob with that ETag, and its lease with it. */
     void delete(StateKey key, Optional<String> leaseId, String ifMatch) {
         BlobRequestConditions conditions = conditions(leaseId, Optional.of(ifMatch));
-        call(key, () -> blob(key).deleteWithResponse(null, conditions, null, Context.NONE));
+        call(key, context -> blob(key).deleteWithResponse(null, conditions, null, context));
     }
 
     /** Deletes the blob with its snapshots, if it is there and nobody has a lease on it. */
     void deleteWithSnapshots(StateKey key) {
         try {
-            call(key, () -> blob(key).deleteWithResponse(DeleteSnapshotsOptionType.INCLUDE, null, null, Context.NONE));
+            call(key, context -> blob(key).deleteWithResponse(DeleteSnapshotsOptionType.INCLUDE, null, null, context));
         } catch (BlobFailure e) {
             if (e.kind() != BlobFailure.Kind.NO_BLOB) {
                 throw e;
@@ -230,19 +235,19 @@ final class Blobs {
 
     /** Deletes an old version that the account keeps. */
     void deleteVersion(StateKey key, String versionId) {
-        call(key, () -> blob(key).getVersionClient(versionId).deleteWithResponse(null, null, null, Context.NONE));
+        call(key, context -> blob(key).getVersionClient(versionId).deleteWithResponse(null, null, null, context));
     }
 
     // ---- settings
 
     BlobContainerProperties containerProperties() {
-        return call("", callTimeout, () -> container.getPropertiesWithResponse(null, null, Context.NONE))
+        return call("", callTimeout, context -> container.getPropertiesWithResponse(null, null, context))
                 .getValue();
     }
 
     /** The settings of the whole account's blobs, which a container's credentials may not show. */
     BlobServiceProperties accountProperties() {
-        return call("", callTimeout, () -> container.getServiceClient().getPropertiesWithResponse(null, Context.NONE))
+        return call("", callTimeout, context -> container.getServiceClient().getPropertiesWithResponse(null, context))
                 .getValue();
     }
 
@@ -259,17 +264,23 @@ final class Blobs {
                 .buildClient();
     }
 
-    private <T> T call(StateKey key, Supplier<T> request) {
+    private <T> T call(StateKey key, Function<Context, T> request) {
         return call(prefix + key.value(), callTimeout, request);
     }
 
-    private <T> T call(String name, Duration timeout, Supplier<T> request) {
+    private <T> T call(String name, Duration timeout, Function<Context, T> request) {
+        Sending sending = new Sending();
+        if (!tellsSending) {
+            sending.begin();
+        }
         try {
-            T answer = threads.within(timeout, request);
+            T answer = threads.within(timeout, () -> request.apply(sending.context()));
             reached = true;
             return answer;
-        } catch (RuntimeException e) {
-            throw BlobErrors.of(e, container.getBlobContainerName() + "/" + name, reached);
+        } catch (RuntimeException thrown) {
+            RuntimeException e = SentOnce.asThrown(thrown);
+            String where = container.getBlobContainerName() + "/" + name;
+            throw sending.giveUp() ? BlobErrors.of(e, where, reached) : BlobErrors.notSent(e, where);
         }
     }
 

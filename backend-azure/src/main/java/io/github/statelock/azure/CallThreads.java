@@ -5,7 +5,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,20 +32,49 @@ final class CallThreads implements AutoCloseable {
         }
     }
 
-    private static final long IDLE_SECONDS = 5;
-    private static final AtomicInteger COUNT = new AtomicInteger();
+    /** A request that was not begun, since the JVM had no thread for it or the backend is closed. */
+    static final class NotStartedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
 
-    private final ExecutorService threads = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), CallThreads::daemon);
-
-    /** For a client's own work. */
-    Executor executor() {
-        return threads;
+        NotStartedException(Throwable cause) {
+            super("no thread for the request", cause);
+        }
     }
 
-    /** The request's answer, or what it threw, or a {@link CallTimeoutException}. */
+    /** Longer than the time between two renewals of any lease, so that a renewal mostly needs no new thread. */
+    private static final long IDLE_SECONDS = 60;
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final ExecutorService threads;
+
+    CallThreads() {
+        this(CallThreads::daemon);
+    }
+
+    /** As many threads as requests: how many there are at once is the engine's concern. */
+    CallThreads(ThreadFactory factory) {
+        this.threads = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
+    }
+
+    /**
+     * For a client's own work. Where no thread can be had the client's thread does it: a failure there would end that thread,
+     * and with it every later request.
+     */
+    Executor executor() {
+        return task -> {
+            try {
+                threads.execute(task);
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                task.run();
+            }
+        };
+    }
+
+    /** The request's answer, or what it threw, or a {@link CallTimeoutException} or {@link NotStartedException}. */
     <T> T within(Duration timeout, Supplier<T> request) {
-        Future<T> answer = threads.submit(request::get);
+        Future<T> answer = start(request);
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -55,6 +86,15 @@ final class CallThreads implements AutoCloseable {
             throw new CallTimeoutException(timeout);
         } catch (ExecutionException e) {
             throw unwrap(e);
+        }
+    }
+
+    /** The pool hands a request over to the thread that it starts, so what cannot be started never runs. */
+    private <T> Future<T> start(Supplier<T> request) {
+        try {
+            return threads.submit(request::get);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            throw new NotStartedException(e);
         }
     }
 

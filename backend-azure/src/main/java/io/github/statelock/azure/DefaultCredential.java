@@ -1,6 +1,7 @@
 package io.github.statelock.azure;
 
 import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
 import com.azure.identity.DefaultAzureCredentialBuilder;
 import io.github.statelock.BackendMisconfiguredException;
 
@@ -9,9 +10,9 @@ final class DefaultCredential {
 
     private DefaultCredential() {}
 
-    static TokenCredential get() {
+    static TokenCredential get(HttpClient transport) {
         try {
-            return Identity.credential();
+            return Identity.credential(transport);
         } catch (NoClassDefFoundError e) {
             throw new BackendMisconfiguredException(
                     "No credential for Azure: set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or"
@@ -24,8 +25,8 @@ final class DefaultCredential {
     /** A class of its own, so that nothing of the library is loaded before it is asked for. */
     private static final class Identity {
 
-        static TokenCredential credential() {
-            return new DefaultAzureCredentialBuilder().build();
+        static TokenCredential credential(HttpClient transport) {
+            return new DefaultAzureCredentialBuilder().httpClient(transport).build();
         }
     }
 }

@@ -62,7 +62,10 @@ final class LeaseEnding {
         blobs.releaseLease(key, id);
     }
 
-    /** Where the state was deleted under this lock, the blob goes with it: it carries nothing but the lock. */
+    /**
+     * Where the state was deleted under this lock, the blob goes with it: it carries nothing but the lock. Where that is refused,
+     * such as without the permission to delete, it stays: without bytes it is no state, and the lock is released all the same.
+     */
     private boolean deletesBlob(StateKey key, String id, BlobHead head) {
         if (!known.isEmptied(id) || !head.isEmpty() || BlobMetadata.hasFence(head.metadata())) {
             return false;
@@ -70,8 +73,9 @@ final class LeaseEnding {
         try {
             blobs.delete(key, Optional.of(id), head.etag());
         } catch (BlobFailure e) {
-            if (e.kind() == Kind.HAS_SNAPSHOTS) {
-                return false; // they are the state's history
+            boolean refused = e.kind() == Kind.REFUSED && !e.isTransient();
+            if (refused || e.kind() == Kind.HAS_SNAPSHOTS) {
+                return false; // the snapshots are the state's history
             }
             throw e;
         }

@@ -177,8 +177,14 @@ final class LeaseTaking {
         };
     }
 
-    /** Ends the lease, so that the refusal may promise that nothing was applied; else it is unknown for one lease. */
+    /**
+     * Ends the lease, so that the refusal may promise that nothing was applied; else it is unknown for one lease. Under a
+     * client's ID another server may have signed it meanwhile: such a lease is left, and ends by itself unless one did.
+     */
     private AcquireOutcome giveBack(LockProposal proposal, StatelockException refusal) {
+        if (proposal.clients()) {
+            throw refusal;
+        }
         try {
             blobs.releaseLease(proposal.key(), proposal.info().id());
         } catch (BlobFailure e) {

@@ -22,6 +22,9 @@ import java.util.Optional;
  */
 final class LockSight {
 
+    /** What is known of a lease that has an end and whose holder did not say which: the service takes no longer ones. */
+    static final Duration LONGEST_LEASE = Duration.ofSeconds(60);
+
     private static final int MOST = 20_000;
 
     /** How often a holder without signature is taken for one that is about to sign, or has just removed its own. */
@@ -108,7 +111,9 @@ final class LockSight {
         }
         refused.put(refusal(refusedId, actual.get().version()), true);
         boolean shown = actual.get().hasId(refusedId) && claims.get(refusedId).isEmpty();
-        return shown ? actual.map(lock -> unnamed(key, lock.version())) : actual;
+        return shown
+                ? actual.map(lock -> unnamed(key, lock.lease().map(known -> LONGEST_LEASE), lock.version()))
+                : actual;
     }
 
     /** Whether the service has refused that ID while the blob was in that version. */
@@ -145,12 +150,13 @@ final class LockSight {
             return info.flatMap(i -> BlobMetadata.lease(head.metadata(), i.id())
                     .map(lease -> new ObservedLock(key, info, Optional.of(lease), version, true)));
         }
+        Optional<Duration> atMost = seen.lease() == Lease.FIXED ? Optional.of(LONGEST_LEASE) : Optional.empty();
         if (info.isEmpty() || !isCredible(key, info.get().id(), seen, ask)) {
-            return Optional.of(unnamed(key, version));
+            return Optional.of(unnamed(key, atMost, version));
         }
-        Optional<Duration> lease = seen.lease() == Lease.FIXED
-                ? BlobMetadata.lease(head.metadata(), info.get().id())
-                : Optional.empty();
+        String id = info.get().id();
+        Optional<Duration> lease =
+                atMost.map(most -> BlobMetadata.lease(head.metadata(), id).orElse(most));
         return Optional.of(new ObservedLock(key, info, lease, version, false));
     }
 
@@ -175,8 +181,8 @@ final class LockSight {
         }
     }
 
-    private static ObservedLock unnamed(StateKey key, String version) {
-        return new ObservedLock(key, Optional.empty(), Optional.empty(), version, false);
+    private static ObservedLock unnamed(StateKey key, Optional<Duration> lease, String version) {
+        return new ObservedLock(key, Optional.empty(), lease, version, false);
     }
 
     private static String refusal(String id, String version) {

@@ -30,7 +30,7 @@ final class SentOnce {
 
     /**
      * As the client given, which stays as it is, without its repetitions: the same HTTP client, and the same policies in the
-     * same order but for the SDK's own that repeat; the same URL, service version, customer key, encryption scope and tracer.
+     * same order between two of our own but for the SDK's that repeat; the same URL, service version, customer key, encryption scope and tracer.
      */
     static BlobContainerClient client(BlobContainerClient client) {
         BlobContainerClientBuilder builder = new BlobContainerClientBuilder()
@@ -46,13 +46,21 @@ final class SentOnce {
         return builder.buildClient();
     }
 
+    /** Whether that client came from here, and so tells each {@link Sending}. */
+    static boolean isSentOnce(BlobContainerClient client) {
+        HttpPipeline pipeline = client.getHttpPipeline();
+        return IntStream.range(0, pipeline.getPolicyCount()).anyMatch(i -> pipeline.getPolicy(i) instanceof Once);
+    }
+
     private static HttpPipeline pipeline(HttpPipeline given) {
         Stream<HttpPipelinePolicy> kept = IntStream.range(0, given.getPolicyCount())
                 .mapToObj(given::getPolicy)
                 .filter(policy -> !(policy instanceof RequestRetryPolicy) && !(policy instanceof RetryPolicy))
                 .map(SentOnce::untouched);
         return new HttpPipelineBuilder()
-                .policies(Stream.concat(kept, Stream.of(new Once())).toArray(HttpPipelinePolicy[]::new))
+                .policies(Stream.of(Stream.of(new AsThrown()), kept, Stream.of(new Once()))
+                        .flatMap(policies -> policies)
+                        .toArray(HttpPipelinePolicy[]::new))
                 .httpClient(given.getHttpClient())
                 .tracer(given.getTracer())
                 .build();
@@ -79,6 +87,40 @@ final class SentOnce {
     }
 
     /**
+     * The first policy. What fails behind it reaches the caller as it was thrown: the SDK logs an error for each failure whose
+     * cause is not a RuntimeException, such as for each request that is given up, and throws its cause without the failure.
+     */
+    private static final class AsThrown implements HttpPipelinePolicy {
+
+        @Override
+        public Mono<HttpResponse> process(HttpPipelineCallContext context, HttpPipelineNextPolicy next) {
+            return next.process();
+        }
+
+        @Override
+        public HttpResponse processSync(HttpPipelineCallContext context, HttpPipelineNextSyncPolicy next) {
+            try {
+                return next.processSync();
+            } catch (RuntimeException e) {
+                throw new Passed(e);
+            }
+        }
+    }
+
+    private static final class Passed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Passed(RuntimeException cause) {
+            super(cause);
+        }
+    }
+
+    /** A failure without what this class put around it. */
+    static RuntimeException asThrown(RuntimeException e) {
+        return e instanceof Passed && e.getCause() instanceof RuntimeException thrown ? thrown : e;
+    }
+
+    /**
      * The last policy before the wire, for repetitions that no type tells, by policies of the caller's own. What was refused
      * may be sent again, as those do that are asked for another token.
      */
@@ -92,6 +134,7 @@ final class SentOnce {
                 throw new IllegalStateException(
                         "A policy of the client tried to repeat a request whose answer may have been lost");
             }
+            Sending.begin(context);
             context.setData(SENT, true);
         }
 

@@ -4,17 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.storage.blob.BlobContainerClient;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockedState;
 import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
+import io.github.statelock.engine.EngineOptions;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AzureBackendProviderTest {
 
@@ -115,6 +119,39 @@ class AzureBackendProviderTest {
                         .build())
                 .isInstanceOf(BackendMisconfiguredException.class)
                 .hasMessageContaining("one credential");
+    }
+
+    @Test
+    void aCustomersKeyComesFromTheEnvironmentAndAScopeFromTheUri() {
+        String key = Base64.getEncoder().encodeToString(new byte[32]);
+        Map<String, String> environment =
+                Map.of("AZURE_STORAGE_KEY", TestContainer.KEY + "\n", "AZURE_STORAGE_CUSTOMER_KEY", key + "\n");
+        assertThat(client("azblob://states@account", environment)
+                        .getCustomerProvidedKey()
+                        .getEncryptionKey())
+                .isEqualTo(key);
+        assertThat(client("azblob://states@account?encryption_scope=team", KEY).getEncryptionScope())
+                .isEqualTo("team");
+        assertThatThrownBy(() -> client("azblob://states@account?encryption_scope=team", environment))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("do not fit together");
+    }
+
+    private static BlobContainerClient client(String uri, Map<String, String> environment) {
+        return AzureBackendProvider.builder(URI.create(uri), environment)
+                .clients
+                .build(EngineOptions.builder().build(), new CallThreads());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SEKRET%3D", "U0VLUkVU"})
+    void aCustomersKeyThatIsNoneIsRefusedAndNotRepeated(String key) {
+        assertThatThrownBy(() -> open(
+                        "azblob://states@account",
+                        Map.of("AZURE_STORAGE_KEY", TestContainer.KEY, "AZURE_STORAGE_CUSTOMER_KEY", key)))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("AZURE_STORAGE_CUSTOMER_KEY is not a key of 256 bits in base64")
+                .hasNoCause();
     }
 
     @Test

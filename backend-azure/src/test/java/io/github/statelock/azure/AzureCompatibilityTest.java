@@ -18,6 +18,7 @@ import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.spi.LockProposal;
+import io.github.statelock.terraform.LockInfoCodec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -125,13 +126,40 @@ class AzureCompatibilityTest {
                 assertThat(seen.info()).isEmpty();
                 assertThatThrownBy(() -> backend.locks().forceUnlock(unnamed, seen.version()))
                         .isInstanceOf(LockIdMismatchException.class)
-                        .hasMessageContaining("breakUnnamedLeases");
+                        .hasMessageContaining("break_unnamed_leases=true in the store's URI")
+                        .hasMessageContaining("breakUnnamedLeases(true) of the builder")
+                        .hasMessageNotContaining("force-unlock takes that");
+                assertThat(seen.lease()).as("it has no end").isEmpty();
                 assertThatThrownBy(() -> backend.locks()
                                 .forceUnlock(unnamed, UUID.randomUUID().toString()))
                         .isInstanceOf(LockIdMismatchException.class);
                 assertThat(backend.locks().forceUnlock(unnamed, id)).isTrue();
                 assertThat(backend.locks().inspect(unnamed)).isEmpty();
             }
+        }
+    }
+
+    /** Such as the lease of a holder that died between its lease and its signature, or in the midst of its release. */
+    @Test
+    void aLeaseWithAnEndIsShownAsALeaseWhoeverHasIt() {
+        String id = UUID.randomUUID().toString();
+        container.put(key, "state");
+        container.lease(key, id).acquireLease(15);
+        try (AzureBackend backend = open()) {
+            ObservedLock unnamed = backend.locks().inspect(key).orElseThrow();
+            assertThat(unnamed.info()).isEmpty();
+            assertThat(unnamed.lease()).contains(Duration.ofSeconds(60));
+            assertThat(backend.locks().list(key.value()))
+                    .singleElement()
+                    .extracting(ObservedLock::lease)
+                    .isEqualTo(unnamed.lease());
+
+            LockInfo info = new LockInfo(id, "apply", "", "who", "1", Instant.EPOCH, "path");
+            container.setMetadata(
+                    key, id, Map.of("terraformlockid", Base64.getEncoder().encodeToString(LockInfoCodec.encode(info))));
+            ObservedLock named = backend.locks().inspect(key).orElseThrow();
+            assertThat(named.hasId(id)).isTrue();
+            assertThat(named.lease()).as("its holder did not say which").contains(Duration.ofSeconds(60));
         }
     }
 

@@ -54,13 +54,17 @@ class AzureFaultsTest {
             WireFault.sendLate(),
             WireFault.sendTwice());
 
-    private static final Duration CALL = Duration.ofSeconds(3);
+    /**
+     * The time for a call is the default, and so is the lease. A release has one call's time for all its requests, and its first
+     * attempt half of it: with a shorter one, a server on a busy machine is late also where no fault is, and the outcome is
+     * unknown, rightly.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final LockOptions ENDLESS =
-            LockOptions.builder().noLease().waitUpTo(Duration.ofSeconds(20)).build();
-    private static final LockOptions LEASED = LockOptions.builder()
-            .lease(Duration.ofSeconds(15))
-            .waitUpTo(Duration.ofSeconds(20))
-            .build();
+            LockOptions.builder().noLease().waitUpTo(PATIENCE).build();
+    private static final LockOptions LEASED =
+            LockOptions.builder().waitUpTo(PATIENCE).build();
 
     @SuppressWarnings("NullAway.Init") // before all tests
     private static TestContainer container;
@@ -71,8 +75,7 @@ class AzureFaultsTest {
     private final FaultProxy proxy = FaultProxy.inFrontOf(TestContainer.endpoint());
     private final AzureBackend backend = AzureBackend.builder()
             .client(TestContainer.client(proxy.uri(), container.name()))
-            .callTimeout(CALL)
-            .transferTimeout(CALL.multipliedBy(3))
+            .transferTimeout(Duration.ofSeconds(20))
             .build();
     private final StateKey key = StateKey.of("faults/" + UUID.randomUUID());
 
@@ -131,10 +134,10 @@ class AzureFaultsTest {
     }
 
     private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end >= 0) {
-                throw new AssertionError("not within 40 s: " + what);
+                throw new AssertionError("not within 2 minutes: " + what);
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }

@@ -12,6 +12,7 @@ import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
+import io.github.statelock.LockedState;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must not happen when a process stops, stands still or loses an answer at the worst moment; each with its control. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -188,6 +191,31 @@ class AzureSafetyTest {
             proxy.assertFired();
         }
         assertThat(leaseOf(key)).isEqualTo(LeaseStateType.AVAILABLE);
+    }
+
+    /** Such as for a role that may write and not delete: the state is gone all the same, and so is the lock. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDeletedStateWhoseBlobMayNotBeDeletedLeavesItEmptyAndFree(boolean endless) throws Exception {
+        container.put(key, "state");
+        LockOptions.Builder options = LockOptions.builder().operation("rm");
+        LockOptions lock = (endless ? options.noLease() : options.lease(LEASE.orElseThrow())).build();
+        try (FaultProxy proxy = FaultProxy.inFrontOf(TestContainer.endpoint());
+                AzureBackend backend = AzureBackend.builder()
+                        .client(TestContainer.client(proxy.uri(), container.name()))
+                        .build()) {
+            proxy.arm(WireFault.answer(403), WireRequest.method("DELETE"));
+            try (LockedState state = backend.lock(key, lock)) {
+                state.delete();
+            }
+            proxy.assertFired();
+            assertThat(backend.locks().inspect(key)).isEmpty();
+            assertThat(backend.states().read(key)).isEmpty();
+            assertThat(backend.states().list(key.value())).isEmpty();
+            backend.states().write(key, "new".getBytes(UTF_8), WriteCondition.ifAbsent());
+        }
+        assertThat(leaseOf(key)).isEqualTo(LeaseStateType.AVAILABLE);
+        assertThat(container.metadata(key)).doesNotContainKey("terraformlockid");
     }
 
     @Test

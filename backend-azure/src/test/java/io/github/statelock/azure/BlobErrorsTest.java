@@ -106,7 +106,7 @@ class BlobErrorsTest {
     @Test
     void aCredentialThatCannotBeHadIsDenied() {
         RuntimeException e = new ClientAuthenticationException("sign in", null);
-        assertThat(BlobErrors.of(e, "box", true).refusal()).isInstanceOf(BackendDeniedException.class);
+        assertThat(BlobErrors.notSent(e, "box").refusal()).isInstanceOf(BackendDeniedException.class);
     }
 
     @Test

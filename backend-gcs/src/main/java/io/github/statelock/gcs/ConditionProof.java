@@ -3,38 +3,37 @@ package io.github.statelock.gcs;
 import com.google.cloud.storage.BlobInfo;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.StatelockException;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Proves once that a store which is not Google's refuses changes whose preconditions do not hold. Some emulators ignore them
+ * Proves that a store which is not Google's refuses changes whose preconditions do not hold. Some emulators ignore them
  * silently: there a lock would exclude nobody, and a paused holder's release would free its successor. Safe for use by
- * several threads; two that prove at once do no harm.
+ * several threads.
  */
-final class ConditionProof {
+final class ConditionProof implements Runnable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConditionProof.class);
     private static final byte[] CONTENT = {'1'};
 
     private final GcsObjects objects;
-    private final AtomicBoolean proved;
 
-    ConditionProof(GcsObjects objects, boolean needed) {
+    ConditionProof(GcsObjects objects) {
         this.objects = objects;
-        this.proved = new AtomicBoolean(!needed);
     }
 
     /**
-     * Returns if the store's conditions are proved, now or before.
+     * Returns if the store honours preconditions.
      *
      * @throws BackendMisconfiguredException if it ignores them
      */
-    void require() {
-        if (!proved.get()) {
-            prove(objects.names().probe(UUID.randomUUID().toString()));
-            proved.set(true);
-        }
+    @Override
+    public void run() {
+        prove(objects.names().probe(UUID.randomUUID().toString()));
     }
 
     private void prove(String name) {
@@ -51,7 +50,16 @@ final class ConditionProof {
             refused("deletes", objects.delete(name, otherContent));
             refused("deletes", objects.delete(name, otherMetadata));
         } finally {
+            remove(name);
+        }
+    }
+
+    /** What cannot be removed proves nothing. */
+    private void remove(String name) {
+        try {
             objects.delete(name);
+        } catch (StatelockException e) {
+            LOG.debug("The probe {} could not be removed", objects.names().uri(name), e);
         }
     }
 

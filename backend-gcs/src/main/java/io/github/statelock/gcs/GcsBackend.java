@@ -11,6 +11,7 @@ import io.github.statelock.spi.Inspectable;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * has the key {@link #workspaceKey}.
  *
  * <p>A lock is an object that is inserted where there is none, and deleted on condition of its generation. Leases are at
- * least 10 s. The service takes one change of an object per second, and all backends of a JVM together send no more; a lock
- * that is released right after it was taken therefore waits up to a second.
+ * least 10 s. The service takes about one change of an object per second. Changes are sent at once; after the service has
+ * throttled one, all backends of a JVM together send one change of that object per second.
  *
  * <p>Safe for use by several threads.
  */
@@ -36,8 +37,9 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
             GcsObjects objects,
             GenerationLockDriver locks,
             GcsStateStore states,
-            EngineOptions options) {
-        super(locks, states, options);
+            EngineOptions options,
+            Runnable proof) {
+        super(locks, states, options, proof);
         this.clients = clients;
         this.inspection = new GcsInspection(objects);
     }
@@ -83,13 +85,15 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
 
         private static final Duration POLL_FROM = Duration.ofSeconds(1);
         private static final Duration POLL_TO = Duration.ofSeconds(2);
-        private static final Duration CHANGE_INTERVAL = Duration.ofSeconds(1);
         private static final Duration LEAST_CALL_TIMEOUT = Duration.ofSeconds(3);
+
+        private static final String EMULATOR = "STORAGE_EMULATOR_HOST";
 
         private final String bucket;
         private String prefix = "";
         private @Nullable Storage storage;
         private Optional<URI> endpoint = Optional.empty();
+        private boolean insecureEndpoint;
         private Optional<Credentials> credentials = Optional.empty();
         private Optional<String> project = Optional.empty();
         private Optional<String> userProject = Optional.empty();
@@ -99,7 +103,7 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
         private Optional<Boolean> verifyConditions = Optional.empty();
 
         private Builder(String bucket) {
-            super(EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(CHANGE_INTERVAL));
+            super(EngineOptions.builder().poll(POLL_FROM, POLL_TO).changeInterval(GcsErrors.CHANGE_INTERVAL));
             this.bucket = Objects.requireNonNull(bucket, "bucket");
         }
 
@@ -139,6 +143,18 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
          */
         public Builder endpoint(URI endpoint) {
             this.endpoint = Optional.of(endpoint);
+            return this;
+        }
+
+        /**
+         * Whether the endpoint, or the one of {@code STORAGE_EMULATOR_HOST}, may be plain http on another machine, such as an
+         * emulator in a network of containers. By default no credentials are sent there.
+         *
+         * @param allowed by default false: plain http is for this machine only
+         * @return this builder
+         */
+        public Builder insecureEndpoint(boolean allowed) {
+            this.insecureEndpoint = allowed;
             return this;
         }
 
@@ -229,10 +245,10 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
          * @throws BackendDeniedException if there are no credentials
          */
         public GcsBackend build() {
-            return build(System.getenv("STORAGE_EMULATOR_HOST"));
+            return build(System.getenv());
         }
 
-        GcsBackend build(@Nullable String emulator) {
+        GcsBackend build(Map<String, String> environment) {
             EngineOptions options = engineOptions();
             if (options.callTimeout().compareTo(LEAST_CALL_TIMEOUT) < 0) {
                 throw new BackendMisconfiguredException(
@@ -243,40 +259,42 @@ public final class GcsBackend extends DriverBackend implements Inspectable {
             }
             GcsNames names = GcsNames.of(bucket, prefix);
             StateEncryption encryption = new StateEncryption(encryptionKey, kmsKeyName);
-            GcsClients clients = clients(options, emulator);
+            GcsClients clients = clients(options, environment);
             GcsObjects lockObjects = new GcsObjects(clients.locks(), names, userProject);
             GcsObjects stateObjects = new GcsObjects(clients.states(), names, userProject);
-            ConditionProof proof = new ConditionProof(lockObjects, verifyConditions.orElseGet(clients::isForeign));
+            boolean verified = verifyConditions.orElseGet(clients::isForeign);
             return new GcsBackend(
                     clients,
                     lockObjects,
-                    new GenerationLockDriver(lockObjects, proof, clients.replays()),
-                    new GcsStateStore(stateObjects, proof, encryption, versioning),
-                    options);
+                    new GenerationLockDriver(lockObjects, clients.replays()),
+                    new GcsStateStore(stateObjects, encryption, versioning),
+                    options,
+                    verified ? new ConditionProof(lockObjects) : () -> {});
         }
 
-        private GcsClients clients(EngineOptions options, @Nullable String emulator) {
+        private GcsClients clients(EngineOptions options, Map<String, String> environment) {
             if (storage == null) {
-                Optional<URI> place = endpoint.or(() -> emulatorAt(emulator));
-                return GcsClients.open(new GcsClients.Access(place, credentials, project), options);
+                Optional<URI> place = endpoint.or(() -> emulatorAt(environment.getOrDefault(EMULATOR, "")));
+                GcsClients.Access access = new GcsClients.Access(place, credentials, project, insecureEndpoint);
+                return GcsClients.open(access, options, environment);
             }
             if (endpoint.isPresent() || credentials.isPresent() || project.isPresent()) {
                 throw new BackendMisconfiguredException(
                         "A client that is handed in has its own endpoint, credentials and project: set them there.",
                         null);
             }
-            return GcsClients.like(storage, options);
+            return GcsClients.like(storage, options, environment);
         }
 
-        private static Optional<URI> emulatorAt(@Nullable String emulator) {
-            if (emulator == null || emulator.isBlank()) {
+        private static Optional<URI> emulatorAt(String emulator) {
+            if (emulator.isBlank()) {
                 return Optional.empty();
             }
             String url = emulator.contains("://") ? emulator : "http://" + emulator;
             try {
                 return Optional.of(URI.create(url));
             } catch (IllegalArgumentException e) {
-                throw new BackendMisconfiguredException("STORAGE_EMULATOR_HOST is no address: " + emulator, e);
+                throw new BackendMisconfiguredException(EMULATOR + " is not an address: " + emulator, e);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.statelock.gcs;
 
+import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
 import com.google.cloud.storage.StorageException;
 import io.github.statelock.BackendDeniedException;
@@ -11,8 +12,11 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +39,40 @@ final class GcsErrors {
 
     private static final Set<String> THROTTLED =
             Set.of("rateLimitExceeded", "userRateLimitExceeded", "usageLimits.rateLimitExceeded", "quotaExceeded");
+    /** The service takes about one change of an object per second. */
+    static final Duration CHANGE_INTERVAL = Duration.ofSeconds(1);
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,5}");
     private static final Set<String> PROTECTED = Set.of("retentionPolicyNotMet", "objectUnderActiveHold");
 
+    private static final int PROXY_WANTS_PASSWORD = 407;
+    private static final String NOTHING_CHANGED = ". Nothing was changed.";
+
     private GcsErrors() {}
+
+    /** Whether the service said that it was asked too often. */
+    private static boolean isThrottled(StorageException e) {
+        return e.getCode() == 429 || (e.getCode() == 403 && THROTTLED.contains(reason(e)));
+    }
+
+    /** How long the service wants not to be asked again; it says so itself only seldom. */
+    private static Duration retryAfter(StorageException e) {
+        @Nullable
+        String header = e.getCause() instanceof HttpResponseException answer
+                ? answer.getHeaders().getRetryAfter()
+                : null;
+        Duration said = header != null && SECONDS.matcher(header).matches()
+                ? Duration.ofSeconds(Long.parseLong(header))
+                : Duration.ZERO;
+        return said.compareTo(CHANGE_INTERVAL) > 0 ? said : CHANGE_INTERVAL;
+    }
 
     static Meaning meaning(StorageException e) {
         int code = e.getCode();
         return switch (code) {
             case 304, 412 -> Meaning.REFUSED;
             case 404 -> Meaning.MISSING;
-            case 401 -> Meaning.DENIED;
+            case 401, PROXY_WANTS_PASSWORD -> Meaning.DENIED;
             case 403 -> meaningOfForbidden(reason(e));
             case 408 -> Meaning.UNKNOWN;
             case 409, 429 -> Meaning.UNAVAILABLE;
@@ -72,11 +100,17 @@ final class GcsErrors {
                     || e instanceof UnknownHostException
                     || e instanceof NoRouteToHostException
                     || e instanceof HttpConnectTimeoutException
-                    || e instanceof SSLHandshakeException) {
+                    || e instanceof SSLHandshakeException
+                    || isRefusedByProxy(e)) {
                 return Meaning.UNAVAILABLE;
             }
         }
         return Meaning.UNKNOWN;
+    }
+
+    /** What the JDK's client says if the proxy did not open a connection to the service, which so was not asked. */
+    private static boolean isRefusedByProxy(Throwable e) {
+        return e instanceof IOException && String.valueOf(e.getMessage()).startsWith("Tunnel failed, got: ");
     }
 
     /**
@@ -86,6 +120,14 @@ final class GcsErrors {
      */
     static StatelockException toThrow(StorageException e, String object) {
         String answer = answer(e);
+        if (e.getCode() == PROXY_WANTS_PASSWORD) {
+            return new BackendDeniedException(
+                    "The proxy refused a request for " + object + ". Name a user and a password in"
+                            + " HTTPS_PROXY=http://user:password@host:port, and start Java with"
+                            + " -Djdk.http.auth.tunneling.disabledSchemes= since it sends no password to a proxy"
+                            + " otherwise. " + answer + NOTHING_CHANGED,
+                    e);
+        }
         return switch (meaning(e)) {
             case MISSING ->
                 new BackendMisconfiguredException(
@@ -97,12 +139,41 @@ final class GcsErrors {
                                 + answer,
                         e);
             case MISCONFIGURED -> new BackendMisconfiguredException(advice(e) + " (" + object + ") " + answer, e);
-            default ->
-                new BackendUnavailableException(
-                        "Google Cloud Storage did not serve a request for " + object + ". " + answer
-                                + (meaning(e) == Meaning.UNAVAILABLE ? ". Nothing was changed." : ""),
-                        e);
+            default -> {
+                String message = "Google Cloud Storage did not serve a request for " + object + ". " + answer
+                        + (meaning(e) == Meaning.UNAVAILABLE ? NOTHING_CHANGED : "");
+                yield isThrottled(e)
+                        ? new BackendUnavailableException(message, e, retryAfter(e))
+                        : new BackendUnavailableException(message, e);
+            }
         };
+    }
+
+    /**
+     * What a request throws that failed before it was sent.
+     *
+     * @param object the object's URI
+     */
+    static StatelockException notSent(RuntimeException e, String object) {
+        if (e instanceof StorageException failure && meaning(failure) != Meaning.UNKNOWN) {
+            return toThrow(failure, object);
+        }
+        Throwable why = root(e);
+        String message = "A request for " + object + " could not be sent: " + why + NOTHING_CHANGED;
+        if (why instanceof RuntimeException) { // such as a header that no request can have
+            return new BackendMisconfiguredException(message, e);
+        }
+        return why instanceof GeneralSecurityException
+                ? new BackendDeniedException(message, e)
+                : new BackendUnavailableException(message, e);
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     private static String advice(StorageException e) {

@@ -27,12 +27,14 @@ final class GcsObjects {
     private final Storage storage;
     private final GcsNames names;
     private final Optional<String> userProject;
+    private final Optional<JdkTransport> transport;
     private volatile boolean bucketSeen;
 
     GcsObjects(Storage storage, GcsNames names, Optional<String> userProject) {
         this.storage = storage;
         this.names = names;
         this.userProject = userProject;
+        this.transport = JdkTransport.of(storage);
     }
 
     GcsNames names() {
@@ -86,15 +88,17 @@ final class GcsObjects {
         List<BlobSourceOption> all = new ArrayList<>(List.of(options));
         userProject.map(BlobSourceOption::userProject).ifPresent(all::add);
         BlobId id = BlobId.of(names.bucket(), object.getName(), object.getGeneration());
-        try {
-            return Optional.of(storage.readAllBytes(id, all.toArray(BlobSourceOption[]::new)));
-        } catch (StorageException e) {
-            Meaning meaning = GcsErrors.meaning(e);
-            if (meaning == Meaning.MISSING || meaning == Meaning.REFUSED) {
-                return Optional.empty();
+        return read(object.getName(), () -> {
+            try {
+                return Optional.of(storage.readAllBytes(id, all.toArray(BlobSourceOption[]::new)));
+            } catch (StorageException e) {
+                Meaning meaning = GcsErrors.meaning(e);
+                if (meaning == Meaning.MISSING || meaning == Meaning.REFUSED) {
+                    return Optional.empty();
+                }
+                throw e;
             }
-            throw GcsErrors.toThrow(e, names.uri(object.getName()));
-        }
+        });
     }
 
     /** All objects whose names have the prefix, page by page. */
@@ -126,9 +130,21 @@ final class GcsObjects {
 
     private <T> T read(String name, Supplier<T> request) {
         try {
-            return request.get();
+            return send(name, request);
         } catch (StorageException e) {
             throw GcsErrors.toThrow(e, names.uri(name));
+        }
+    }
+
+    /** What fails before anything is sent, such as for the want of a token, has surely changed nothing. */
+    private <T> T send(String name, Supplier<T> request) {
+        transport.ifPresent(JdkTransport::watch);
+        try {
+            return request.get();
+        } catch (RuntimeException e) {
+            throw transport.filter(JdkTransport::hasSentNothing).isPresent()
+                    ? GcsErrors.notSent(e, names.uri(name))
+                    : e;
         }
     }
 
@@ -211,7 +227,7 @@ final class GcsObjects {
 
     private <T> Answer<T> change(String name, boolean missingIsRefused, Supplier<T> request) {
         try {
-            T value = request.get();
+            T value = send(name, request);
             bucketSeen = true;
             return new Answer.Done<>(value);
         } catch (StorageException e) {

@@ -44,14 +44,12 @@ final class GcsStateStore implements StateDriver {
 
     private final GcsObjects objects;
     private final GcsNames names;
-    private final ConditionProof proof;
     private final StateEncryption encryption;
     private final boolean versioning;
 
-    GcsStateStore(GcsObjects objects, ConditionProof proof, StateEncryption encryption, boolean versioning) {
+    GcsStateStore(GcsObjects objects, StateEncryption encryption, boolean versioning) {
         this.objects = objects;
         this.names = objects.names();
-        this.proof = proof;
         this.encryption = encryption;
         this.versioning = versioning;
     }
@@ -125,7 +123,6 @@ final class GcsStateStore implements StateDriver {
 
     @Override
     public WriteOutcome write(StateWrite write) {
-        proof.require();
         BlobInfo object = objects.object(names.state(write.key()))
                 .setContentType("application/json")
                 .setMetadata(Map.of(WRITE_ID, write.writeId()))
@@ -165,7 +162,6 @@ final class GcsStateStore implements StateDriver {
 
     @Override
     public WriteOutcome delete(StateWrite delete) {
-        proof.require();
         String name = names.state(delete.key());
         if (delete.condition() instanceof WriteCondition.IfVersion base) {
             return generation(base.version())

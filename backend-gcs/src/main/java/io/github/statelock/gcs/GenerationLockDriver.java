@@ -11,15 +11,16 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Locks as objects, as Terraform makes them: inserted where there is none, deleted on condition of the generation. A renewal
@@ -36,7 +37,6 @@ final class GenerationLockDriver implements LockDriver {
 
     private final GcsObjects objects;
     private final GcsNames names;
-    private final ConditionProof proof;
     private final FenceCounter fences;
     private final boolean replays;
 
@@ -47,10 +47,9 @@ final class GenerationLockDriver implements LockDriver {
      *     second of two, of which the first was applied. One that finds another's lock counts as refused all the same: rather
      *     a false alarm than a loss hidden
      */
-    GenerationLockDriver(GcsObjects objects, ConditionProof proof, boolean replays) {
+    GenerationLockDriver(GcsObjects objects, boolean replays) {
         this.objects = objects;
         this.names = objects.names();
-        this.proof = proof;
         this.fences = new FenceCounter(objects);
         this.replays = replays;
     }
@@ -67,13 +66,11 @@ final class GenerationLockDriver implements LockDriver {
 
     @Override
     public AcquireOutcome tryAcquire(LockProposal proposal) {
-        proof.require();
         return taken(proposal, objects.create(object(proposal), LockObjects.body(proposal.info())));
     }
 
     @Override
     public AcquireOutcome takeOver(LockProposal proposal, ObservedLock stale) {
-        proof.require();
         ObjectVersion version = ObjectVersion.parse(stale.version());
         return taken(proposal, objects.replace(version, object(proposal), LockObjects.body(proposal.info())));
     }
@@ -128,7 +125,6 @@ final class GenerationLockDriver implements LockDriver {
 
     @Override
     public ReleaseOutcome breakLock(ObservedLock observed, String lockId) {
-        proof.require();
         ObjectVersion version = ObjectVersion.parse(observed.version());
         return removed(observed.key(), objects.delete(names.lock(observed.key()), version));
     }
@@ -164,18 +160,15 @@ final class GenerationLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        List<BlobInfo> found = new ArrayList<>();
-        objects.list(names.locksBelow(prefix), found::add, BlobListOption.fields(FIELDS));
-        List<ObservedLock> locks = new ArrayList<>();
-        for (BlobInfo object : found) {
-            names.keyOfLock(object.getName())
-                    .filter(key -> key.value().startsWith(prefix))
-                    .flatMap(key -> observed(key, object))
-                    .ifPresent(locks::add);
-        }
-        locks.sort(Comparator.comparing(ObservedLock::key));
-        return locks;
+    public LockListing list(String prefix) {
+        List<ObservedLock> ours = new ArrayList<>();
+        List<StateKey> others = new ArrayList<>();
+        Consumer<BlobInfo> found = object -> names.keyOfLock(object.getName())
+                .filter(key -> key.value().startsWith(prefix))
+                .ifPresent(
+                        key -> LockObjects.fromMetadata(key, object).ifPresentOrElse(ours::add, () -> others.add(key)));
+        objects.list(names.locksBelow(prefix), found, BlobListOption.fields(FIELDS));
+        return new LockListing(ours, others);
     }
 
     @Override

@@ -37,15 +37,24 @@ final class JdkRequest extends LowLevelHttpRequest {
     private final HttpClient client;
     private final String method;
     private final HttpRequest.Builder request;
-    private final Duration timeout;
-    private final Duration firstAnswer;
+    private final boolean shortened;
+    private Duration timeout;
+    private Duration firstAnswer;
+    private final Runnable onSend;
 
-    JdkRequest(HttpClient client, String method, String url, JdkTransport.Timeouts timeouts) {
+    /**
+     * A request.
+     *
+     * @param onSend told before the request is sent
+     */
+    JdkRequest(HttpClient client, String method, String url, JdkTransport.Timeouts timeouts, Runnable onSend) {
         boolean reads = method.equals("GET");
         this.timeout = reads ? timeouts.read() : timeouts.change();
         this.firstAnswer = reads ? timeouts.firstAnswer() : timeout;
+        this.shortened = timeouts.shortened();
         this.client = client;
         this.method = method;
+        this.onSend = onSend;
         this.request = HttpRequest.newBuilder(URI.create(url));
     }
 
@@ -56,10 +65,25 @@ final class JdkRequest extends LowLevelHttpRequest {
         }
     }
 
+    /** The JDK's client has one timeout for the request: the shorter of these counts for both. */
+    @Override
+    public void setTimeout(int connectMillis, int readMillis) {
+        if (shortened && connectMillis > 0 && readMillis > 0) {
+            Duration most = Duration.ofMillis(2L * Math.min(connectMillis, readMillis));
+            timeout = shorter(timeout, most);
+            firstAnswer = shorter(firstAnswer, most);
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
     @Override
     public LowLevelHttpResponse execute() throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         HttpRequest built = request.method(method, body()).timeout(firstAnswer).build();
+        onSend.run();
         CompletableFuture<HttpResponse<InputStream>> sent = client.sendAsync(built, BodyHandlers.ofInputStream());
         try {
             HttpResponse<InputStream> response = sent.get(firstAnswer.toNanos(), TimeUnit.NANOSECONDS);

@@ -2,10 +2,14 @@ package io.github.statelock.gcs;
 
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.LowLevelHttpRequest;
+import com.google.cloud.http.HttpTransportOptions;
+import com.google.cloud.storage.Storage;
+import io.github.statelock.spi.EnvironmentProxies;
 import java.net.Authenticator;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The Google client's requests over the JDK's {@link HttpClient}, which sends every change once. The client's own transport
@@ -21,29 +25,62 @@ final class JdkTransport extends HttpTransport {
      * @param firstAnswer to connect, and from the send of a read to the beginning of its answer
      * @param read a read as a whole
      * @param change a change as a whole
+     * @param shortened whether the client above may shorten them
      */
-    record Timeouts(Duration firstAnswer, Duration read, Duration change) {}
+    record Timeouts(Duration firstAnswer, Duration read, Duration change, boolean shortened) {}
 
     private final HttpClient client;
     private final Timeouts timeouts;
+
+    /** Whether a thread that watches has sent a request. */
+    private final ThreadLocal<Boolean> sent = new ThreadLocal<>();
 
     JdkTransport(HttpClient client, Timeouts timeouts) {
         this.client = client;
         this.timeouts = timeouts;
     }
 
-    static HttpClient client(Duration connectTimeout) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
-        ProxySelector proxies = ProxySelector.getDefault();
-        if (proxies != null) {
-            builder.proxy(proxies);
-        }
-        Authenticator passwords = Authenticator.getDefault();
-        if (passwords != null) {
-            builder.authenticator(passwords); // a proxy's
-        }
+    /** A client that asks by the proxies of the environment, or those of Java's own settings. */
+    static HttpClient client(Duration connectTimeout, EnvironmentProxies proxies) {
+        return client(connectTimeout, proxies, proxies);
+    }
+
+    /** The same, with a proxy for each address of the caller's choice. */
+    static HttpClient client(Duration connectTimeout, EnvironmentProxies proxies, ProxySelector selector) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(connectTimeout)
+                .proxy(selector);
+        proxies.authenticator()
+                .or(() -> Optional.ofNullable(Authenticator.getDefault()))
+                .ifPresent(builder::authenticator);
         return builder.build();
+    }
+
+    /** The transport of that client, where it is ours. */
+    static Optional<JdkTransport> of(Storage storage) {
+        return storage.getOptions().getTransportOptions() instanceof HttpTransportOptions http
+                        && http.getHttpTransportFactory().create() instanceof JdkTransport ours
+                ? Optional.of(ours)
+                : Optional.empty();
+    }
+
+    /** Watches this thread's requests from now on. */
+    void watch() {
+        sent.set(false);
+    }
+
+    /** Ends the watch; whether the thread has sent nothing since it began. */
+    boolean hasSentNothing() {
+        boolean nothing = Boolean.FALSE.equals(sent.get());
+        sent.remove();
+        return nothing;
+    }
+
+    private void sends() {
+        if (sent.get() != null) {
+            sent.set(true);
+        }
     }
 
     @Override
@@ -53,7 +90,7 @@ final class JdkTransport extends HttpTransport {
 
     @Override
     protected LowLevelHttpRequest buildRequest(String method, String url) {
-        return new JdkRequest(client, method, withFormat(method, url), timeouts);
+        return new JdkRequest(client, method, withFormat(method, url), timeouts, this::sends);
     }
 
     /** Names the format of a patch's answer. It is the default, which an emulator does not know. */

@@ -20,6 +20,7 @@ import io.github.statelock.testkit.WireRequest;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -89,7 +90,7 @@ class CallersClientTest {
         ObservedLock lock = Dead.holder(gcs, fresh);
         GcsObjects objects = new GcsObjects(clients.locks(), GcsNames.of(gcs.bucket(), ""), Optional.empty());
         proxy.arm(WireFault.applyThenCut(), WireRequest.method("DELETE"));
-        return new GenerationLockDriver(objects, new ConditionProof(objects, false), replays)
+        return new GenerationLockDriver(objects, replays)
                 .release(new OwnedLock(fresh, lock.info().orElseThrow(), lock.lease(), lock.version()));
     }
 
@@ -110,7 +111,8 @@ class CallersClientTest {
                 EngineOptions.builder()
                         .callTimeout(Duration.ofSeconds(7))
                         .transferTimeout(Duration.ofSeconds(90))
-                        .build());
+                        .build(),
+                Map.of());
     }
 
     @ParameterizedTest
@@ -139,7 +141,8 @@ class CallersClientTest {
                     EngineOptions.builder()
                             .callTimeout(Duration.ofSeconds(7))
                             .transferTimeout(Duration.ofSeconds(90))
-                            .build());
+                            .build(),
+                    Map.of());
             for (Storage derived : List.of(clients.locks(), clients.states())) {
                 assertThat(derived.getOptions().getProjectId()).isEqualTo("test");
                 assertThat(derived.getOptions().getUniverseDomain()).isEqualTo("googleapis.com");

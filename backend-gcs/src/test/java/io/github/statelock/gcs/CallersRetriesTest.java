@@ -22,6 +22,7 @@ import io.github.statelock.testkit.WireRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -243,7 +244,8 @@ class CallersRetriesTest {
                         EngineOptions.builder()
                                 .callTimeout(PATIENCE)
                                 .transferTimeout(PATIENCE)
-                                .build())) {
+                                .build(),
+                        Map.of())) {
             for (Storage derived : List.of(clients.locks(), clients.states())) {
                 proxy.forgetRequests();
                 proxy.arm(WireFault.answer(503), INSERT, 0, 1);

@@ -15,6 +15,7 @@ import io.github.statelock.engine.EngineOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ConditionProofTest {
         Gcs gcs = Gcs.main();
         GcsObjects objects =
                 new GcsObjects(gcs.clients().locks(), GcsNames.of(gcs.bucket(), "proved/" + key), Optional.empty());
-        assertThatCode(new ConditionProof(objects, true)::require).doesNotThrowAnyException();
+        assertThatCode(new ConditionProof(objects)::run).doesNotThrowAnyException();
         List<String> left = new ArrayList<>();
         objects.list("proved/", object -> left.add(object.getName()));
         assertThat(left).isEmpty();
@@ -64,7 +65,8 @@ class ConditionProofTest {
                 .setProjectId("p")
                 .build()
                 .getService();
-        assertThat(GcsClients.like(google, EngineOptions.builder().build()).isForeign())
+        assertThat(GcsClients.like(google, EngineOptions.builder().build(), Map.of())
+                        .isForeign())
                 .isFalse();
     }
 }

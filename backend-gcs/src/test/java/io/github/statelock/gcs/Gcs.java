@@ -73,8 +73,9 @@ final class Gcs {
 
     GcsClients clients() {
         return GcsClients.open(
-                new GcsClients.Access(Optional.of(server), Optional.empty(), Optional.empty()),
-                EngineOptions.builder().transferTimeout(Duration.ofMinutes(1)).build());
+                new GcsClients.Access(Optional.of(server), Optional.empty(), Optional.empty(), false),
+                EngineOptions.builder().transferTimeout(Duration.ofMinutes(1)).build(),
+                Map.of());
     }
 
     GcsObjects objects() {
@@ -83,12 +84,12 @@ final class Gcs {
 
     GenerationLockDriver lockDriver() {
         GcsObjects objects = objects();
-        return new GenerationLockDriver(objects, new ConditionProof(objects, false), false);
+        return new GenerationLockDriver(objects, false);
     }
 
     GcsStateStore stateDriver(boolean versioning) {
         GcsObjects objects = objects();
-        return new GcsStateStore(objects, new ConditionProof(objects, false), StateEncryption.NONE, versioning);
+        return new GcsStateStore(objects, StateEncryption.NONE, versioning);
     }
 
     GcsBackend.Builder backend() {

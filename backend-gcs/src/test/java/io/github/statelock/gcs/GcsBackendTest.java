@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,8 @@ class GcsBackendTest {
     void theEmulatorOfTheEnvironmentIsUsedWithoutCredentials() {
         String address = gcs.server().toString().replace("http://", "");
         for (String emulator : List.of(address, gcs.server().toString())) {
-            try (GcsBackend backend = GcsBackend.builder(gcs.bucket()).build(emulator)) {
+            try (GcsBackend backend =
+                    GcsBackend.builder(gcs.bucket()).build(Map.of("STORAGE_EMULATOR_HOST", emulator))) {
                 assertThat(backend.locks().inspect(StateKey.of(folder))).isEmpty();
             }
         }
@@ -147,6 +149,70 @@ class GcsBackendTest {
                     .release();
             assertThat(proxy.requests()).hasSize(2).noneMatch(GcsBackendTest::carriesKey);
         }
+    }
+
+    private GcsBackend opened(FaultProxy proxy, String parameters, Map<String, String> environment) {
+        URI uri = URI.create("gs://" + gcs.bucket() + "/" + folder + "?verify_conditional_writes=false&endpoint="
+                + proxy.uri() + parameters);
+        return GcsBackendProvider.builder(uri, environment).build(Map.of());
+    }
+
+    /** Terraform's names: so a state that Terraform encrypts can be read by the command line. */
+    @Test
+    void theEncryptionKeyOfTerraformsEnvironmentIsUsed() {
+        StateKey key = StateKey.of("of-environment");
+        Map<String, String> environment =
+                Map.of("GOOGLE_ENCRYPTION_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
+                GcsBackend backend = opened(proxy, "", environment)) {
+            backend.states().write(key, new byte[] {1}, WriteCondition.ifAbsent());
+            backend.states().read(key);
+            assertThat(proxy.requests()).hasSize(3).allMatch(GcsBackendTest::carriesKey);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "k-env | none | k-env",
+                "k-env | &kms_key_name=k-uri | k-uri",
+                "none  | &kms_encryption_key=k-uri | k-uri",
+            })
+    void theKmsKeyIsNamedByTerraformsEnvironmentOrTheUri(String environment, String parameter, String used) {
+        Map<String, String> variables =
+                environment == null ? Map.of() : Map.of("GOOGLE_KMS_ENCRYPTION_KEY", environment);
+        try (FaultProxy proxy = FaultProxy.inFrontOf(gcs.server());
+                GcsBackend backend = opened(proxy, parameter == null ? "" : parameter, variables)) {
+            backend.states().write(StateKey.of("kms-" + used), new byte[] {1}, WriteCondition.unconditional());
+            assertThat(proxy.requests()).allMatch(request -> request.target().contains("kmsKeyName=" + used));
+        }
+    }
+
+    @Test
+    void aKeyOfTheEnvironmentThatIsNoneIsRefusedAndNotRepeated() {
+        assertThatThrownBy(() -> GcsBackendProvider.builder(
+                                URI.create("gs://bucket?endpoint=http://localhost:1"),
+                                Map.of("GOOGLE_ENCRYPTION_KEY", "SEKRET"))
+                        .build(Map.of()))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("32 bytes")
+                .hasMessageNotContaining("SEKRET");
+    }
+
+    /** Such as an emulator that a compose file names. */
+    @Test
+    void plainHttpToAnotherMachineIsRefusedUnlessItIsAllowed() {
+        Map<String, String> emulator = Map.of("STORAGE_EMULATOR_HOST", "http://gcs:4443");
+        assertThatThrownBy(() -> GcsBackend.builder("bucket").build(emulator))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("http://gcs:4443")
+                .hasMessageContaining("insecure_endpoint=true")
+                .hasMessageContaining("insecureEndpoint");
+        GcsBackend.builder("bucket").insecureEndpoint(true).build(emulator).close();
+        URI uri = URI.create("gs://bucket?endpoint=http://gcs.example:4443&insecure_endpoint=true");
+        GcsBackendProvider.builder(uri, Map.of()).build(Map.of()).close(); // without any credentials
     }
 
     private static boolean carriesKey(WireRequest request) {

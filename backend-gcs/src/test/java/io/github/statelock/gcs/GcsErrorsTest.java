@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.api.client.googleapis.json.GoogleJsonError;
+import com.google.api.client.http.HttpHeaders;
+import com.google.api.client.http.HttpResponseException;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.storage.StorageException;
 import io.github.statelock.BackendDeniedException;
@@ -16,6 +18,7 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +96,33 @@ class GcsErrorsTest {
         assertThat(GcsErrors.toThrow(answered(429, "rateLimitExceeded", "slow down"), "gs://b/o"))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageEndingWith("Nothing was changed.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "429, , 1",
+        "429, 7, 7",
+        "429, 0, 1",
+        "429, soon, 1",
+        "403, 3, 3",
+    })
+    void whatIsThrottledIsNotRepeatedSooner(int code, String header, int seconds) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.setRetryAfter(header);
+        IOException answer = new HttpResponseException.Builder(code, "", headers).build();
+        StorageException e = new StorageException(code, "slow down", "rateLimitExceeded", answer);
+        assertThat(GcsErrors.toThrow(e, "gs://b/o"))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        thrown -> assertThat(thrown.retryAfter()).contains(Duration.ofSeconds(seconds)));
+    }
+
+    @Test
+    void whatIsNotThrottledMayBeRepeatedAtOnce() {
+        assertThat(GcsErrors.toThrow(answered(409, "conflict", "again"), "gs://b/o"))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        thrown -> assertThat(thrown.retryAfter()).isEmpty());
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
 import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -138,11 +140,11 @@ class GenerationLockDriverTest {
         gcs.insert(folder + "a.tflock", LockObjects.body(info), "&ifGenerationMatch=0");
         gcs.insert(folder + "a.tfstate", new byte[] {'x'}, "");
         gcs.insert(folder + "c.tfstate.statelock", new byte[] {'x'}, "");
-        assertThat(driver.list(folder)).extracting(ObservedLock::key).containsExactly(theirs, ours);
-        assertThat(driver.list(folder)).contains(lock.asObserved());
-        assertThat(driver.list(folder + "a.tfs")).extracting(ObservedLock::key).containsExactly(theirs);
-        assertThat(driver.list(folder + "b")).containsExactly(lock.asObserved());
-        assertThat(driver.list(folder + "x")).isEmpty();
+        List<ObservedLock> shown = List.of(lock.asObserved());
+        assertThat(driver.list(folder)).isEqualTo(new LockListing(shown, List.of(theirs)));
+        assertThat(driver.list(folder + "a.tfs")).isEqualTo(LockListing.named(List.of(theirs)));
+        assertThat(driver.list(folder + "b")).isEqualTo(LockListing.shown(shown));
+        assertThat(driver.list(folder + "x")).isEqualTo(LockListing.named(List.of()));
     }
 
     @Test

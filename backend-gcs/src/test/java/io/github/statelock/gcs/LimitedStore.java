@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -45,6 +46,8 @@ final class LimitedStore implements AutoCloseable {
     private final Map<String, Long> lastChange = new ConcurrentHashMap<>();
     private final AtomicInteger changes = new AtomicInteger();
     private final AtomicInteger throttled = new AtomicInteger();
+    private final Map<String, Long> lastThrottled = new ConcurrentHashMap<>();
+    private final AtomicLong shortestPause = new AtomicLong(Long.MAX_VALUE);
 
     private LimitedStore(URI target, Duration interval) throws IOException {
         this.target = target;
@@ -79,11 +82,19 @@ final class LimitedStore implements AutoCloseable {
         return throttled.get();
     }
 
+    /** The shortest time from a 429 to the next change of the same object. */
+    Duration shortestPause() {
+        return Duration.ofNanos(shortestPause.get());
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         long now = System.nanoTime();
         byte[] body = exchange.getRequestBody().readAllBytes();
-        if (!exchange.getRequestMethod().equals("GET") && !mayChange(object(exchange, body), now)) {
+        boolean changes = !exchange.getRequestMethod().equals("GET");
+        String object = changes ? object(exchange, body) : "";
+        if (changes && !mayChange(object, now)) {
             throttled.incrementAndGet();
+            lastThrottled.put(object, System.nanoTime());
             exchange.sendResponseHeaders(429, -1);
         } else {
             forward(exchange, body);
@@ -93,6 +104,10 @@ final class LimitedStore implements AutoCloseable {
 
     private boolean mayChange(String object, long now) {
         changes.incrementAndGet();
+        Long refused = lastThrottled.remove(object);
+        if (refused != null) {
+            shortestPause.accumulateAndGet(now - refused, Math::min);
+        }
         boolean[] may = {false};
         lastChange.compute(object, (name, last) -> {
             may[0] = last == null || now - last >= interval;

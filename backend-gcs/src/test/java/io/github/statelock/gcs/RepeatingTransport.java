@@ -3,6 +3,7 @@ package io.github.statelock.gcs;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.LowLevelHttpRequest;
 import com.google.api.client.http.LowLevelHttpResponse;
+import io.github.statelock.spi.EnvironmentProxies;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,8 +14,9 @@ final class RepeatingTransport extends HttpTransport {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final JdkTransport transport =
-            new JdkTransport(JdkTransport.client(TIMEOUT), new JdkTransport.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT));
+    private final JdkTransport transport = new JdkTransport(
+            JdkTransport.client(TIMEOUT, EnvironmentProxies.of(Map.of())),
+            new JdkTransport.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT, false));
 
     @Override
     public boolean supportsMethod(String method) {

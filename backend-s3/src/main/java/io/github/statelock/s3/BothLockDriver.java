@@ -7,15 +7,15 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -114,7 +114,7 @@ final class BothLockDriver implements LockDriver {
         try {
             ofTable = requestTable.get();
         } catch (StatelockException e) { // nothing was applied to the table
-            if (undo(ours)) {
+            if (undo(proposal, ours, found)) {
                 throw e;
             }
             return new AcquireOutcome.Unknown(e);
@@ -132,7 +132,7 @@ final class BothLockDriver implements LockDriver {
             }
             remember(proposal.key());
         }
-        if (!undo(ours)) {
+        if (!undo(proposal, ours, found)) {
             return new AcquireOutcome.Unknown(new IllegalStateException(
                     "The table half is held, and whether the file half was undone is not known"));
         }
@@ -148,8 +148,14 @@ final class BothLockDriver implements LockDriver {
         heldInTable.add(key);
     }
 
-    /** Removes our file half; false if it may still be there. */
-    private boolean undo(OwnedLock ours) {
+    /**
+     * Removes our file half; false if it may still be there. One that was found under a client's ID was perhaps written by
+     * another server, which takes the table half at this moment: it is left to that one.
+     */
+    private boolean undo(LockProposal proposal, OwnedLock ours, boolean found) {
+        if (found && proposal.clients()) {
+            return true;
+        }
         try {
             ReleaseOutcome outcome = file.release(ours);
             return !(outcome instanceof ReleaseOutcome.Unknown)
@@ -236,18 +242,13 @@ final class BothLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        Map<StateKey, ObservedLock> inFile = new TreeMap<>();
-        file.list(prefix).forEach(half -> inFile.put(half.key(), half));
-        Map<StateKey, ObservedLock> all = new TreeMap<>();
-        table.list(prefix)
-                .forEach(half -> Halves.merge(
-                                half.key(), Optional.ofNullable(inFile.remove(half.key())), Optional.of(half))
-                        .ifPresent(lock -> all.put(lock.key(), lock)));
-        inFile.values()
-                .forEach(half -> Halves.merge(half.key(), Optional.of(half), Optional.empty())
-                        .ifPresent(lock -> all.put(lock.key(), lock)));
-        return List.copyOf(all.values());
+    public LockListing list(String prefix) {
+        Set<StateKey> inFile = new TreeSet<>(file.list(prefix).named());
+        List<ObservedLock> inTableAlone = table.list(prefix).shown().stream()
+                .filter(half -> !inFile.contains(half.key()))
+                .flatMap(half -> Halves.merge(half.key(), Optional.empty(), Optional.of(half)).stream())
+                .toList();
+        return new LockListing(inTableAlone, List.copyOf(inFile));
     }
 
     /** One counter per key: the table's. */

@@ -54,13 +54,10 @@ final class BothRelease {
         if (ofFile instanceof ReleaseOutcome.Unknown) {
             return ofFile;
         }
-        if (ofTable instanceof ReleaseOutcome.NotOwner other) {
-            return notOwner(lock.key(), Optional.empty(), Optional.of(other.actual()));
-        }
-        if (ofFile instanceof ReleaseOutcome.NotOwner other) {
-            return notOwner(lock.key(), Optional.of(other.actual()), Optional.empty());
-        }
-        return ofTable instanceof ReleaseOutcome.Released ? ofFile : ofTable;
+        // Both of them: each may carry our ID in a version that we did not know.
+        return Halves.merge(lock.key(), actual(ofFile), actual(ofTable))
+                .<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new)
+                .orElse(ofTable instanceof ReleaseOutcome.Released ? ofFile : ofTable);
     }
 
     private static ReleaseOutcome release(LockDriver driver, OwnedLock lock, Optional<Halves.Half> half) {
@@ -132,12 +129,5 @@ final class BothRelease {
         return outcome instanceof ReleaseOutcome.Unknown unknown
                 ? new ReleaseOutcome.Unknown(new PartialReleaseException(key, unknown.cause()))
                 : outcome;
-    }
-
-    private static ReleaseOutcome notOwner(
-            StateKey key, Optional<ObservedLock> inFile, Optional<ObservedLock> inTable) {
-        return Halves.merge(key, inFile, inTable)
-                .<ReleaseOutcome>map(ReleaseOutcome.NotOwner::new)
-                .orElseGet(ReleaseOutcome.AlreadyGone::new);
     }
 }

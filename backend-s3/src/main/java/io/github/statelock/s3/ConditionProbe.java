@@ -12,53 +12,59 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Proves that a store checks conditions, with an object of its own. A store that ignores them would give one lock to two
- * holders and say nothing.
+ * holders and say nothing. Safe for use by several threads.
  */
-final class ConditionProbe {
+final class ConditionProbe implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConditionProbe.class);
     private static final If NEVER = new If.Matches("00000000000000000000000000000000");
 
     private final S3Requests s3;
-    private final String object;
-    private final boolean versioned;
+    private final Layout layout;
+    private final BucketVersioning versioning;
     private final Duration timeout;
+    private volatile boolean deletesConditionally = true;
 
-    private ConditionProbe(S3Requests s3, String object, boolean versioned, Duration timeout) {
+    /**
+     * A probe.
+     *
+     * @param versioning whether the bucket keeps what is deleted, so that the probe is to be removed from there too
+     */
+    ConditionProbe(S3Requests s3, Layout layout, BucketVersioning versioning, Duration timeout) {
         this.s3 = s3;
-        this.object = object;
-        this.versioned = versioned;
+        this.layout = layout;
+        this.versioning = versioning;
         this.timeout = timeout;
+    }
+
+    /** Whether the store checks the condition of a DELETE too; true until the proof has run. */
+    boolean deletesConditionally() {
+        return deletesConditionally;
     }
 
     /**
      * Runs the proof.
      *
-     * @param versioned whether the bucket keeps what is deleted, so that the probe is to be removed from there too
-     * @return whether the store checks the condition of a DELETE too
-     * @throws BackendMisconfiguredException if it does not check the condition of a PUT
+     * @throws BackendMisconfiguredException if the store does not check the condition of a PUT
      */
-    static boolean deletesConditionally(S3Requests s3, Layout layout, boolean versioned, Duration timeout) {
+    @Override
+    public void run() {
         String object = layout.probeObject(UUID.randomUUID().toString());
-        return new ConditionProbe(s3, object, versioned, timeout).run();
-    }
-
-    private boolean run() {
         try {
-            put("first", new If.Absent());
-            requireRefusal("If-None-Match: *", new If.Absent());
-            requireRefusal("If-Match", NEVER);
-            return refusesDelete();
+            put(object, "first", new If.Absent());
+            requireRefusal(object, "If-None-Match: *", new If.Absent());
+            requireRefusal(object, "If-Match", NEVER);
+            deletesConditionally = refusesDelete(object);
         } catch (RuntimeException e) {
             throw S3Errors.ofRead(e, "s3:PutObject and s3:DeleteObject", s3.url(object));
         } finally {
-            remove();
+            remove(object);
         }
     }
 
-    private void requireRefusal(String header, If condition) {
+    private void requireRefusal(String object, String header, If condition) {
         try {
-            put("second", condition);
+            put(object, "second", condition);
         } catch (RuntimeException e) {
             if (S3Errors.isConditionFailed(e)) {
                 return;
@@ -73,7 +79,7 @@ final class ConditionProbe {
                 null);
     }
 
-    private boolean refusesDelete() {
+    private boolean refusesDelete(String object) {
         try {
             s3.delete(object, NEVER, timeout);
         } catch (RuntimeException e) {
@@ -90,14 +96,14 @@ final class ConditionProbe {
         return false;
     }
 
-    private void put(String content, If condition) {
+    private void put(String object, String content, If condition) {
         s3.put(object, content.getBytes(StandardCharsets.US_ASCII), condition, Map.of(), timeout);
     }
 
-    private void remove() {
+    private void remove(String object) {
         try {
             s3.delete(object, new If.Always(), timeout);
-            if (versioned) {
+            if (versioning.isOn()) {
                 List<String> left = S3Versions.purge(s3, object, List.of(object), timeout);
                 LOG.debug("Old versions of the probe that could not be removed: {}", left);
             }

@@ -8,12 +8,12 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,16 +159,15 @@ final class DynamoDbLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
+    public LockListing list(String prefix) {
         try {
-            return table.locks(layout.bucket() + "/" + layout.prefix() + prefix).stream()
+            return LockListing.shown(table.locks(layout.bucket() + "/" + layout.prefix() + prefix).stream()
                     .flatMap(
                             item -> LockItems.lockId(item)
                                     .flatMap(layout::keyOfLockId)
                                     .map(key -> LockItems.observed(key, item))
                                     .stream())
-                    .sorted(Comparator.comparing(ObservedLock::key))
-                    .toList();
+                    .toList());
         } catch (RuntimeException e) {
             throw S3Errors.ofRead(e, "dynamodb:Scan", table.place());
         }

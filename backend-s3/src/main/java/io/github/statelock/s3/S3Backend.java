@@ -1,8 +1,6 @@
 package io.github.statelock.s3;
 
-import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
-import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockOptions;
@@ -38,7 +36,7 @@ public final class S3Backend extends DriverBackend implements Inspectable {
     private final S3Opening opened;
 
     private S3Backend(S3Opening opened, EngineOptions options) {
-        super(opened.locks(), opened.states(), options);
+        super(opened.locks(), opened.states(), options, opened.proof());
         this.opened = opened;
     }
 
@@ -144,6 +142,8 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         @Nullable
         URI dynamoDbEndpoint;
 
+        boolean insecureEndpoint;
+
         @Nullable
         Boolean pathStyle;
 
@@ -238,7 +238,7 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Another S3 than AWS's. Without TLS only on this machine.
+         * Another S3 than AWS's. Without TLS only on this machine, unless {@link #insecureEndpoint} allows it.
          *
          * @param endpoint by default the region's
          * @return this builder
@@ -249,13 +249,25 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Another DynamoDB than AWS's. Without TLS only on this machine.
+         * Another DynamoDB than AWS's. Without TLS only on this machine, unless {@link #insecureEndpoint} allows it.
          *
          * @param endpoint by default the region's
          * @return this builder
          */
         public Builder dynamoDbEndpoint(URI endpoint) {
             this.dynamoDbEndpoint = Objects.requireNonNull(endpoint, "endpoint");
+            return this;
+        }
+
+        /**
+         * Whether {@link #endpoint} and {@link #dynamoDbEndpoint} may be plain http on another machine, such as a store in a
+         * network of containers. Whoever is on the way can read and change what is sent.
+         *
+         * @param allowed by default false
+         * @return this builder
+         */
+        public Builder insecureEndpoint(boolean allowed) {
+            this.insecureEndpoint = allowed;
             return this;
         }
 
@@ -327,7 +339,8 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Whether {@link #build} proves, with an object of its own, that the store checks the conditions of writes.
+         * Whether the store must prove, before the first change, that it checks the conditions of writes. An object is written
+         * and deleted for it. Reads need no proof.
          *
          * @param verify by default true where the client has an endpoint that is not the region's
          * @return this builder
@@ -338,14 +351,10 @@ public final class S3Backend extends DriverBackend implements Inspectable {
         }
 
         /**
-         * Opens the bucket: asks whether it keeps old versions and, where {@link #verifyConditionalWrites} says so, proves its
-         * conditions.
+         * Opens the bucket. Sends no request: what is wrong with the bucket or the credentials shows with the first one.
          *
          * @return a new backend, to be closed by the caller
-         * @throws BackendMisconfiguredException if there is no such bucket, the options contradict each other, or the store
-         *     ignores conditions
-         * @throws BackendDeniedException if there are no credentials
-         * @throws BackendUnavailableException if the store did not serve
+         * @throws BackendMisconfiguredException if the options contradict each other or no region is known
          */
         public S3Backend build() {
             EngineOptions options = engineOptions();

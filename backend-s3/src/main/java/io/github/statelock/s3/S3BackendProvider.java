@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Opens {@code s3://bucket/prefix}. Parameters with Terraform's names and meaning: {@code region}, {@code endpoint},
  * {@code dynamodb_endpoint}, {@code dynamodb_table}, {@code use_lockfile}, {@code encrypt}, {@code kms_key_id},
  * {@code workspace_key_prefix}, {@code use_path_style}; of our own: {@code workspace}, {@code digest},
- * {@code verify_conditional_writes}, {@code call_timeout}, {@code transfer_timeout}, {@code max_state_bytes} and
- * {@code release_on_shutdown}. A table with {@code use_lockfile=true} locks both.
+ * {@code verify_conditional_writes}, {@code insecure_endpoint}, {@code call_timeout}, {@code transfer_timeout},
+ * {@code max_state_bytes}, {@code max_requests_in_flight} and {@code release_on_shutdown}. A table with
+ * {@code use_lockfile=true} locks both.
  *
  * <p>Credentials come from the SDK's default chain, a customer's encryption key from the environment variable
  * {@code AWS_SSE_CUSTOMER_KEY} (base64); neither has a place in a URI.
@@ -46,6 +47,7 @@ public final class S3BackendProvider implements BackendProvider {
         options.text("region", builder::region);
         options.uri("endpoint", builder::endpoint);
         options.uri("dynamodb_endpoint", builder::dynamoDbEndpoint);
+        options.flag("insecure_endpoint", builder::insecureEndpoint);
         options.flag("use_path_style", builder::pathStyle);
         options.text("dynamodb_table", builder::lockTable);
         options.text("workspace", builder::workspace);

@@ -21,26 +21,28 @@ final class S3Clients {
 
     private S3Clients() {}
 
-    /** What the caller says of region and credentials. */
-    record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials) {}
+    /** What the caller says of region, credentials, and whether an endpoint on another machine may be plain http. */
+    record Account(@Nullable String region, @Nullable AwsCredentialsProvider credentials, boolean insecure) {}
 
-    static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle) {
+    static S3Client s3(Account account, @Nullable URI endpoint, @Nullable Boolean pathStyle, int maxConnections) {
         var builder = S3Client.builder();
+        Connections.atMost(maxConnections).ifPresent(builder::httpClientBuilder);
         boolean custom = endpoint != null;
         builder.forcePathStyle(pathStyle == null ? custom : pathStyle);
         configure(builder, account, endpoint);
         return build(builder::build);
     }
 
-    static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint) {
+    static DynamoDbClient dynamoDb(Account account, @Nullable URI endpoint, int maxConnections) {
         var builder = DynamoDbClient.builder();
+        Connections.atMost(maxConnections).ifPresent(builder::httpClientBuilder);
         configure(builder, account, endpoint);
         return build(builder::build);
     }
 
     private static void configure(AwsClientBuilder<?, ?> builder, Account account, @Nullable URI endpoint) {
         if (endpoint != null) {
-            builder.endpointOverride(checked(endpoint));
+            builder.endpointOverride(checked(endpoint, account.insecure()));
         }
         if (account.credentials() != null) {
             builder.credentialsProvider(account.credentials());
@@ -77,16 +79,18 @@ final class S3Clients {
         }
     }
 
-    private static URI checked(URI endpoint) {
+    private static URI checked(URI endpoint, boolean insecure) {
         String scheme = String.valueOf(endpoint.getScheme());
         if (endpoint.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
             throw new BackendMisconfiguredException(
                     "The endpoint " + UriOptions.place(endpoint) + " is none: it needs https:// and a host.", null);
         }
-        if (scheme.equals("http") && !isLoopback(endpoint.getHost())) {
+        if (scheme.equals("http") && !insecure && !isLoopback(endpoint.getHost())) {
             throw new BackendMisconfiguredException(
                     "The endpoint " + UriOptions.place(endpoint)
-                            + " has no TLS: http is for this machine only. Use https, or hand in a client.",
+                            + " is plain http on another machine, without TLS: anybody on the way can read and change what"
+                            + " is sent. Use https; on a network that you trust, add insecure_endpoint=true to the store's"
+                            + " URI (insecureEndpoint in the builder).",
                     null);
         }
         return endpoint;

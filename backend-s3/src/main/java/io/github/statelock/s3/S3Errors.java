@@ -8,13 +8,17 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
@@ -70,6 +74,14 @@ final class S3Errors {
             "EntityTooLarge", "The state is larger than the store takes.",
             "NotImplemented", "The store does not know a part of this request, such as its condition.");
 
+    /** What the SDK's HTTP clients throw that had no connection in time, by their names: any of them may be in use. */
+    private static final Set<String> NO_CONNECTION =
+            Set.of("ConnectTimeoutException", "ConnectionPoolTimeoutException", "ConnectionRequestTimeoutException");
+
+    private static final Pattern CREDENTIALS_FAILED =
+            Pattern.compile("credential|token|profile|sso|assume|role", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,5}");
     private static final String NOTHING_APPLIED = ". Nothing was changed.";
 
     private S3Errors() {}
@@ -113,6 +125,9 @@ final class S3Errors {
         if (e instanceof StatelockException known) {
             return Optional.of(known);
         }
+        if (e instanceof NotSentException && e.getCause() != null) {
+            return Optional.of(notSent(e.getCause(), action, place));
+        }
         if (e instanceof AwsServiceException service) {
             return ofAnswer(service, action, place);
         }
@@ -126,11 +141,45 @@ final class S3Errors {
                         "No answer that could be used for " + action + " on " + place + ": " + text(e), e));
     }
 
+    /** What the client failed at before it sent anything: mostly at the credentials, which may come from another service. */
+    private static StatelockException notSent(Throwable e, String action, String place) {
+        Optional<StatelockException> known =
+                e instanceof SdkClientException ? ofClient(e, action, place) : Optional.empty();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        String message = "Not sent: " + action + " on " + place + ": " + text(e) + NOTHING_APPLIED;
+        boolean mayPass = e instanceof ApiCallTimeoutException
+                || e instanceof AbortedException
+                || isIn(e, IOException.class)
+                || (e instanceof AwsServiceException service
+                        && (service.statusCode() >= 500 || THROTTLED.contains(code(e))));
+        if (mayPass) {
+            return new BackendUnavailableException(message, e);
+        }
+        boolean ofCredentials = e instanceof AwsServiceException
+                || (e instanceof SdkClientException
+                        && CREDENTIALS_FAILED.matcher(text(e)).find());
+        return ofCredentials ? new BackendDeniedException(message, e) : new BackendMisconfiguredException(message, e);
+    }
+
+    private static boolean isIn(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Optional<StatelockException> ofAnswer(AwsServiceException e, String action, String place) {
         String code = code(e);
         String what = action + " on " + place + ": " + text(e);
         if (THROTTLED.contains(code) || e.statusCode() == 429) {
-            return Optional.of(new BackendUnavailableException("Throttled: " + what + NOTHING_APPLIED, e));
+            String message = "Throttled: " + what + NOTHING_APPLIED;
+            return Optional.of(retryAfter(e)
+                    .map(time -> new BackendUnavailableException(message, e, time))
+                    .orElseGet(() -> new BackendUnavailableException(message, e)));
         }
         if (AGAIN.contains(code) || e.statusCode() == 409) {
             return Optional.of(new BackendUnavailableException("To be tried again: " + what + NOTHING_APPLIED, e));
@@ -155,14 +204,23 @@ final class S3Errors {
         return Optional.of(new BackendMisconfiguredException(hint(e, code) + " (" + what + ")", e));
     }
 
+    /** AWS does not say; a store of another kind may. */
+    private static Optional<Duration> retryAfter(AwsServiceException e) {
+        return header(e, "Retry-After")
+                .filter(value -> SECONDS.matcher(value).matches())
+                .map(value -> Duration.ofSeconds(Long.parseLong(value)));
+    }
+
+    private static Optional<String> header(AwsServiceException e, String name) {
+        return Optional.ofNullable(e.awsErrorDetails())
+                .flatMap(details -> Optional.ofNullable(details.sdkHttpResponse()))
+                .flatMap(http -> http.firstMatchingHeader(name));
+    }
+
     private static String hint(AwsServiceException e, String code) {
         if (e.statusCode() >= 300 && e.statusCode() < 400) {
-            String region = e.awsErrorDetails() == null
-                    ? ""
-                    : Optional.ofNullable(e.awsErrorDetails().sdkHttpResponse())
-                            .flatMap(http -> http.firstMatchingHeader("x-amz-bucket-region"))
-                            .map(name -> " " + name)
-                            .orElse("");
+            String region =
+                    header(e, "x-amz-bucket-region").map(name -> " " + name).orElse("");
             return "The bucket is in another region" + region + ": set the region.";
         }
         return SETUP.getOrDefault(code, "The store does not take this request.");
@@ -187,7 +245,8 @@ final class S3Errors {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConnectException
                     || cause instanceof UnknownHostException
-                    || cause instanceof NoRouteToHostException) {
+                    || cause instanceof NoRouteToHostException
+                    || NO_CONNECTION.contains(cause.getClass().getSimpleName())) {
                 return true;
             }
         }

@@ -1,5 +1,6 @@
 package io.github.statelock.s3;
 
+import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateCorruptException;
@@ -10,6 +11,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -17,9 +19,9 @@ import io.github.statelock.spi.RenewOutcome;
 import io.github.statelock.terraform.LockInfoCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Locks as objects beside the states: created with {@code If-None-Match: *}, renewed and taken over with {@code If-Match},
@@ -32,15 +34,15 @@ final class S3LockFileDriver implements LockDriver {
     private final S3Requests s3;
     private final Layout layout;
     private final Duration timeout;
-    private final boolean deletesConditionally;
+    private final BooleanSupplier deletesConditionally;
 
     /**
      * Locks in a bucket.
      *
-     * @param deletesConditionally whether the store checks the condition of a DELETE. Without that, a paused holder's release
-     *     would free its successor, so there are no leases then
+     * @param deletesConditionally whether the store checks the condition of a DELETE, as far as it is known. Without that, a
+     *     paused holder's release would free its successor, so there are no leases then
      */
-    S3LockFileDriver(S3Requests s3, Layout layout, Duration timeout, boolean deletesConditionally) {
+    S3LockFileDriver(S3Requests s3, Layout layout, Duration timeout, BooleanSupplier deletesConditionally) {
         this.s3 = s3;
         this.layout = layout;
         this.timeout = timeout;
@@ -59,7 +61,7 @@ final class S3LockFileDriver implements LockDriver {
 
     @Override
     public LeaseBounds leaseBounds() {
-        return new LeaseBounds(SHORTEST, LeaseBounds.LONGEST, deletesConditionally, true, false);
+        return new LeaseBounds(SHORTEST, LeaseBounds.LONGEST, deletesConditionally.getAsBoolean(), true, false);
     }
 
     @Override
@@ -73,6 +75,7 @@ final class S3LockFileDriver implements LockDriver {
     }
 
     private AcquireOutcome write(LockProposal proposal, If condition) {
+        requireLease(proposal);
         StateKey key = proposal.key();
         byte[] body = LockFiles.encode(proposal.info(), proposal.lease(), 1);
         try {
@@ -86,6 +89,16 @@ final class S3LockFileDriver implements LockDriver {
             }
             throwIfNotApplied(e, "s3:PutObject", key);
             return new AcquireOutcome.Unknown(e);
+        }
+    }
+
+    /** The engine asks before it proposes; but before the first change of all, this is not known yet. */
+    private void requireLease(LockProposal proposal) {
+        if (proposal.lease().isPresent() && !deletesConditionally.getAsBoolean()) {
+            throw new BackendMisconfiguredException(
+                    "The store behind s3://" + s3.bucket() + " keeps no leases, since it cannot delete conditionally:"
+                            + " use noLease()",
+                    null);
         }
     }
 
@@ -121,7 +134,7 @@ final class S3LockFileDriver implements LockDriver {
 
     @Override
     public ReleaseOutcome release(OwnedLock lock) {
-        if (!deletesConditionally) {
+        if (!deletesConditionally.getAsBoolean()) {
             return removeUnconditionally(lock.key(), lock.version());
         }
         return remove(lock.key(), lock.version());
@@ -129,7 +142,7 @@ final class S3LockFileDriver implements LockDriver {
 
     @Override
     public ReleaseOutcome breakLock(ObservedLock observed, String lockId) {
-        if (!deletesConditionally) {
+        if (!deletesConditionally.getAsBoolean()) {
             return removeUnconditionally(observed.key(), observed.version());
         }
         return remove(observed.key(), observed.version());
@@ -213,14 +226,11 @@ final class S3LockFileDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return S3Listing.objects(s3, layout.prefix() + prefix, 0, timeout).stream()
+    public LockListing list(String prefix) {
+        return LockListing.named(S3Listing.objects(s3, layout.prefix() + prefix, 0, timeout).stream()
                 .map(layout::keyOfLockObject)
                 .flatMap(Optional::stream)
-                .sorted()
-                .map(this::observe)
-                .flatMap(Optional::stream)
-                .toList();
+                .toList());
     }
 
     /** One read and one conditional write. A draw whose answer was lost wastes a number, which does no harm. */

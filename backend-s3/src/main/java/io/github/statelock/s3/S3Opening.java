@@ -13,12 +13,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
-import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
 
 /**
  * What a builder comes to: the drivers, and what must be closed with them.
@@ -29,6 +25,7 @@ import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
  * @param bucket looks at the bucket's settings
  * @param table looks at the lock table's settings, where there is one
  * @param workspaces looks for the states of other workspaces, where none was named
+ * @param proof proves that the store checks conditions, where that is in doubt; run before the first change
  * @param ours the clients and threads that were made here
  */
 record S3Opening(
@@ -38,9 +35,8 @@ record S3Opening(
         BucketInspection bucket,
         Optional<TableInspection> table,
         Optional<S3Workspaces> workspaces,
+        Runnable proof,
         List<Runnable> ours) {
-
-    private static final Logger LOG = LoggerFactory.getLogger(S3Opening.class);
 
     /** As long as Terraform waits for a digest to follow its state. */
     private static final Duration DIGEST_PATIENCE = Duration.ofSeconds(10);
@@ -61,28 +57,28 @@ record S3Opening(
             S3Backend.Builder builder, EngineOptions options, S3LockMode mode, List<Runnable> ours) {
         Layout layout = layout(builder, builder.workspaceName());
         Duration timeout = options.callTimeout();
-        S3Requests s3 = new S3Requests(s3Client(builder, ours), builder.bucket, builder.encryption);
-        boolean versioned = isVersioned(s3, timeout);
-        boolean deletesConditionally =
-                !isToBeProved(builder, s3) || ConditionProbe.deletesConditionally(s3, layout, versioned, timeout);
+        S3Requests s3 = new S3Requests(s3Client(builder, options, ours), builder.bucket, builder.encryption);
+        BucketVersioning versioning = new BucketVersioning(s3, timeout);
+        ConditionProbe probe = new ConditionProbe(s3, layout, versioning, timeout);
         S3StateStore.Limits limits = new S3StateStore.Limits(
-                options.transferTimeout(), options.changeTimeout(), (int) options.maxStateBytes(), versioned);
-        S3StateStore plain = new S3StateStore(s3, layout, limits);
-        LockDriver file = new S3LockFileDriver(s3, layout, timeout, deletesConditionally);
+                options.transferTimeout(), options.changeTimeout(), (int) options.maxStateBytes());
+        S3StateStore plain = new S3StateStore(s3, layout, limits, versioning);
+        LockDriver file = new S3LockFileDriver(s3, layout, timeout, probe::deletesConditionally);
+        Runnable proof = isToBeProved(builder, s3) ? probe : () -> {};
         BucketInspection bucket = new BucketInspection(s3, layout, mode != S3LockMode.DYNAMODB, timeout);
         Optional<S3Workspaces> others = workspaces(builder, s3, options.transferTimeout());
         if (builder.lockTable == null) {
-            return new S3Opening(file, plain, Optional.empty(), bucket, Optional.empty(), others, ours);
+            return new S3Opening(file, plain, Optional.empty(), bucket, Optional.empty(), others, proof, ours);
         }
-        TableRequests table = new TableRequests(dynamoDbClient(builder, ours), builder.lockTable, timeout);
+        TableRequests table = new TableRequests(dynamoDbClient(builder, options, ours), builder.lockTable, timeout);
         Optional<TableInspection> inspected =
                 Optional.of(new TableInspection(table, new NameInspection(table, s3, layout, timeout), timeout));
         LockDriver locks = locks(mode, file, new DynamoDbLockDriver(table, layout));
         if (Boolean.FALSE.equals(builder.digest)) {
-            return new S3Opening(locks, plain, Optional.empty(), bucket, inspected, others, ours);
+            return new S3Opening(locks, plain, Optional.empty(), bucket, inspected, others, proof, ours);
         }
         DigestedStates digested = digested(plain, new DigestItems(table, layout), ours);
-        return new S3Opening(locks, digested, Optional.of(digested), bucket, inspected, others, ours);
+        return new S3Opening(locks, digested, Optional.of(digested), bucket, inspected, others, proof, ours);
     }
 
     private static Optional<S3Workspaces> workspaces(S3Backend.Builder builder, S3Requests s3, Duration timeout) {
@@ -130,22 +126,25 @@ record S3Opening(
         }
     }
 
-    private static S3Client s3Client(S3Backend.Builder builder, List<Runnable> ours) {
+    private static S3Client s3Client(S3Backend.Builder builder, EngineOptions options, List<Runnable> ours) {
         if (builder.s3Client != null) {
             return builder.s3Client;
         }
-        S3Clients.Account account = new S3Clients.Account(builder.region, builder.credentials);
-        S3Client client = S3Clients.s3(account, builder.endpoint, builder.pathStyle);
+        S3Clients.Account account =
+                new S3Clients.Account(builder.region, builder.credentials, builder.insecureEndpoint);
+        S3Client client = S3Clients.s3(account, builder.endpoint, builder.pathStyle, options.maxConnections());
         ours.add(client::close);
         return client;
     }
 
-    private static DynamoDbClient dynamoDbClient(S3Backend.Builder builder, List<Runnable> ours) {
+    private static DynamoDbClient dynamoDbClient(
+            S3Backend.Builder builder, EngineOptions options, List<Runnable> ours) {
         if (builder.dynamoDbClient != null) {
             return builder.dynamoDbClient;
         }
-        S3Clients.Account account = new S3Clients.Account(builder.region, builder.credentials);
-        DynamoDbClient client = S3Clients.dynamoDb(account, builder.dynamoDbEndpoint);
+        S3Clients.Account account =
+                new S3Clients.Account(builder.region, builder.credentials, builder.insecureEndpoint);
+        DynamoDbClient client = S3Clients.dynamoDb(account, builder.dynamoDbEndpoint, options.maxConnections());
         ours.add(client::close);
         return client;
     }
@@ -155,23 +154,6 @@ record S3Opening(
         return asked == null
                 ? s3.client().serviceClientConfiguration().endpointOverride().isPresent()
                 : asked;
-    }
-
-    /** A policy may well forbid the question; then the history is there for who may list versions, and not promised. */
-    private static boolean isVersioned(S3Requests s3, Duration timeout) {
-        try {
-            GetBucketVersioningRequest request = GetBucketVersioningRequest.builder()
-                    .bucket(s3.bucket())
-                    .overrideConfiguration(S3Requests.within(timeout))
-                    .build();
-            return s3.client().getBucketVersioning(request).status() == BucketVersioningStatus.ENABLED;
-        } catch (RuntimeException e) {
-            if (S3Errors.isForbidden(e)) {
-                LOG.debug("s3:GetBucketVersioning is not allowed on s3://{}", s3.bucket(), e);
-                return false;
-            }
-            throw S3Errors.ofRead(e, "s3:GetBucketVersioning", "s3://" + s3.bucket());
-        }
     }
 
     /** Each read of a state takes one; none of them live when nothing is read. */

@@ -8,10 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.SdkPlugin;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
-import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
@@ -20,19 +18,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
-/**
- * The requests on objects. One request each; errors are the SDK's. Safe for use by several threads.
- *
- * <p>A change is sent once, whatever the client's own retries are: a client that repeats a conditional write on its own would
- * be refused by its own success and tell nobody.
- */
+/** The requests on objects. One request each, changes sent once; errors are the SDK's. Safe for use by several threads. */
 final class S3Requests {
-
-    /** Sends once, without the client's own retries. */
-    static final SdkPlugin ONE_ATTEMPT =
-            config -> config.overrideConfiguration(config.overrideConfiguration().toBuilder()
-                    .retryStrategy(DefaultRetryStrategy.doNotRetry())
-                    .build());
 
     /**
      * An object.
@@ -88,16 +75,19 @@ final class S3Requests {
                 .key(object)
                 .contentType("application/json")
                 .checksumSHA256(Hashes.sha256Base64(content))
-                .metadata(metadata)
-                .overrideConfiguration(once(timeout));
+                .metadata(metadata);
         if (condition instanceof If.Absent) {
             request.ifNoneMatch("*");
         } else if (condition instanceof If.Matches matches) {
             request.ifMatch(quoted(matches.etag()));
         }
         encryption.applyTo(request);
-        return unquoted(client.putObject(request.build(), RequestBody.fromBytes(content))
-                .eTag());
+        RequestBody body = RequestBody.fromBytes(content);
+        return Change.send(
+                timeout,
+                options -> unquoted(
+                        client.putObject(request.overrideConfiguration(options).build(), body)
+                                .eTag()));
     }
 
     /** Reads an object, at most that many bytes of it. */
@@ -151,19 +141,14 @@ final class S3Requests {
 
     void delete(String object, If condition, Duration timeout) {
         DeleteObjectRequest.Builder request =
-                DeleteObjectRequest.builder().bucket(bucket).key(object).overrideConfiguration(once(timeout));
+                DeleteObjectRequest.builder().bucket(bucket).key(object);
         if (condition instanceof If.Matches matches) {
             request.ifMatch(quoted(matches.etag()));
         }
-        client.deleteObject(request.build());
-    }
-
-    /** For a change. */
-    static AwsRequestOverrideConfiguration once(Duration timeout) {
-        return AwsRequestOverrideConfiguration.builder()
-                .apiCallTimeout(timeout)
-                .addPlugin(ONE_ATTEMPT)
-                .build();
+        Change.send(
+                timeout,
+                options -> client.deleteObject(
+                        request.overrideConfiguration(options).build()));
     }
 
     /** For a read, which the client may repeat. */

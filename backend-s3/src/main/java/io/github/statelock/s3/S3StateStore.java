@@ -35,18 +35,18 @@ final class S3StateStore implements StateDriver {
     private final Duration timeout;
     private final Duration changeTimeout;
     private final int maxBytes;
-    private final boolean versioned;
+    private final BucketVersioning versioning;
 
-    /** How long and how large a transfer may be, and whether the bucket keeps old versions. */
-    record Limits(Duration transferTimeout, Duration changeTimeout, int maxBytes, boolean versioned) {}
+    /** How long and how large a transfer may be. */
+    record Limits(Duration transferTimeout, Duration changeTimeout, int maxBytes) {}
 
-    S3StateStore(S3Requests s3, Layout layout, Limits limits) {
+    S3StateStore(S3Requests s3, Layout layout, Limits limits, BucketVersioning versioning) {
         this.s3 = s3;
         this.layout = layout;
         this.timeout = limits.transferTimeout();
         this.changeTimeout = limits.changeTimeout();
         this.maxBytes = limits.maxBytes();
-        this.versioned = limits.versioned();
+        this.versioning = versioning;
         this.history = new S3History(s3, timeout);
     }
 
@@ -218,7 +218,7 @@ final class S3StateStore implements StateDriver {
 
     @Override
     public boolean keepsHistory() {
-        return versioned;
+        return versioning.isOn();
     }
 
     @Override

@@ -38,13 +38,14 @@ final class S3Versions {
 
     private static void remove(S3Requests s3, String object, String versionId, Duration timeout, List<String> left) {
         try {
-            s3.client()
-                    .deleteObject(DeleteObjectRequest.builder()
-                            .bucket(s3.bucket())
-                            .key(object)
-                            .versionId(versionId)
-                            .overrideConfiguration(S3Requests.once(timeout))
-                            .build());
+            DeleteObjectRequest.Builder request = DeleteObjectRequest.builder()
+                    .bucket(s3.bucket())
+                    .key(object)
+                    .versionId(versionId);
+            Change.send(
+                    timeout,
+                    options -> s3.client()
+                            .deleteObject(request.overrideConfiguration(options).build()));
         } catch (RuntimeException e) {
             left.add("the version " + versionId + " of " + s3.url(object) + ": "
                     + S3Errors.ofRead(e, "s3:DeleteObjectVersion", s3.url(object))

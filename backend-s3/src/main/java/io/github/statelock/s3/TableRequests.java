@@ -54,20 +54,21 @@ final class TableRequests {
                 .tableName(table)
                 .item(item)
                 .conditionExpression(condition.expression())
-                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                .overrideConfiguration(S3Requests.once(timeout));
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
         if (!condition.values().isEmpty()) {
             request.expressionAttributeValues(condition.values());
         }
-        client.putItem(request.build());
+        Change.send(
+                timeout,
+                options -> client.putItem(request.overrideConfiguration(options).build()));
     }
 
     void putAlways(Map<String, AttributeValue> item) {
-        client.putItem(PutItemRequest.builder()
-                .tableName(table)
-                .item(item)
-                .overrideConfiguration(S3Requests.once(timeout))
-                .build());
+        PutItemRequest.Builder request =
+                PutItemRequest.builder().tableName(table).item(item);
+        Change.send(
+                timeout,
+                options -> client.putItem(request.overrideConfiguration(options).build()));
     }
 
     void delete(String lockId, Condition condition) {
@@ -75,20 +76,23 @@ final class TableRequests {
                 .tableName(table)
                 .key(key(lockId))
                 .conditionExpression(condition.expression())
-                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                .overrideConfiguration(S3Requests.once(timeout));
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
         if (!condition.values().isEmpty()) {
             request.expressionAttributeValues(condition.values());
         }
-        client.deleteItem(request.build());
+        Change.send(
+                timeout,
+                options ->
+                        client.deleteItem(request.overrideConfiguration(options).build()));
     }
 
     void deleteAlways(String lockId) {
-        client.deleteItem(DeleteItemRequest.builder()
-                .tableName(table)
-                .key(key(lockId))
-                .overrideConfiguration(S3Requests.once(timeout))
-                .build());
+        DeleteItemRequest.Builder request =
+                DeleteItemRequest.builder().tableName(table).key(key(lockId));
+        Change.send(
+                timeout,
+                options ->
+                        client.deleteItem(request.overrideConfiguration(options).build()));
     }
 
     /** The item, strongly consistent; empty if there is none. */
@@ -129,10 +133,12 @@ final class TableRequests {
     }
 
     void transact(TransactWriteItem... items) {
-        client.transactWriteItems(TransactWriteItemsRequest.builder()
-                .transactItems(items)
-                .overrideConfiguration(S3Requests.once(timeout))
-                .build());
+        TransactWriteItemsRequest.Builder request =
+                TransactWriteItemsRequest.builder().transactItems(items);
+        Change.send(
+                timeout,
+                options -> client.transactWriteItems(
+                        request.overrideConfiguration(options).build()));
     }
 
     static Map<String, AttributeValue> key(String lockId) {

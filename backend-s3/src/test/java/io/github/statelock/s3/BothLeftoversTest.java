@@ -23,7 +23,9 @@ import io.github.statelock.testkit.ArmedFault;
 import io.github.statelock.testkit.Fault;
 import io.github.statelock.testkit.FaultyDriver;
 import io.github.statelock.testkit.FaultyDriver.Operation;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -161,6 +163,40 @@ class BothLeftoversTest {
         assertThat(both.renew(mixed)).isInstanceOf(RenewOutcome.Lost.class);
         assertThat(both.release(mixed)).isInstanceOf(ReleaseOutcome.AlreadyGone.class);
         assertThat(both.observe(key).orElseThrow().hasId(others.info().id())).isTrue();
+    }
+
+    /** After a renewal of both that was not answered; with a table that deletes by version, as the file does. */
+    @Test
+    void aReleaseByAnOldVersionShowsBothHalvesSoThatNeitherIsLeft() {
+        LockDriver byVersion = (LockDriver) Proxy.newProxyInstance(
+                LockDriver.class.getClassLoader(), new Class<?>[] {LockDriver.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("release")) {
+                        OwnedLock lock = (OwnedLock) args[0];
+                        return table.breakLock(lock.asObserved(), lock.info().id());
+                    }
+                    return method.invoke(table, args);
+                });
+        LockDriver locks = new BothLockDriver(file, byVersion);
+        OwnedLock old = ((AcquireOutcome.Acquired) locks.tryAcquire(TestLocks.proposal(locks, key))).lock();
+        assertThat(locks.renew(old)).isInstanceOf(RenewOutcome.Renewed.class);
+        ObservedLock actual = ((ReleaseOutcome.NotOwner) locks.release(old)).actual();
+        assertThat(locks.breakLock(actual, old.info().id())).isInstanceOf(ReleaseOutcome.Released.class);
+        assertThat(both.observe(key)).isEmpty();
+    }
+
+    /** Under a client's ID it may be another server's, which takes the table half at this moment. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFileHalfThatWasFoundIsUndoneUnlessItsIdIsAClients(boolean clients) {
+        LockProposal proposal = new LockProposal(key, TestLocks.info(both, key), Optional.empty(), clients);
+        file.tryAcquire(proposal);
+        OwnedLock terraform = take(table);
+        assertThat(both.tryAcquire(proposal))
+                .isInstanceOfSatisfying(
+                        AcquireOutcome.Held.class,
+                        held -> assertThat(held.holder().hasId(terraform.info().id()))
+                                .isTrue());
+        assertThat(file.observe(key).isPresent()).isEqualTo(clients);
     }
 
     @ParameterizedTest

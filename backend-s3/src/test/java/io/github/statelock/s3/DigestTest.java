@@ -35,7 +35,10 @@ class DigestTest {
         Layout layout = Layout.of(store.bucket, "", Optional.empty(), "env:");
         S3Requests s3 = new S3Requests(store.s3, store.bucket, S3Encryption.bucketDefault());
         S3StateStore plain = new S3StateStore(
-                s3, layout, new S3StateStore.Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 1 << 20, false));
+                s3,
+                layout,
+                new S3StateStore.Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 1 << 20),
+                new BucketVersioning(s3, Duration.ofSeconds(10)));
         DigestItems digests =
                 new DigestItems(new TableRequests(store.dynamoDb, store.table, Duration.ofSeconds(10)), layout);
         return new DigestedStates(

@@ -17,6 +17,8 @@ import io.github.statelock.testkit.WireRequest;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -130,11 +132,16 @@ class S3ErrorsTest {
 
     @Test
     void aMissingBucketIsNamed() {
-        assertIs(
-                Kind.MISCONFIGURED,
-                () -> S3Backend.builder("no-such-bucket").s3Client(store.s3).build(),
-                "no-such-bucket",
-                "no such bucket");
+        try (S3Backend backend =
+                S3Backend.builder("no-such-bucket").s3Client(store.s3).build()) {
+            List<ThrowingCallable> calls = List.of(
+                    () -> backend.states().read(key),
+                    () -> backend.states().list(""),
+                    () -> backend.capabilities().history(),
+                    () -> backend.locks().inspect(key),
+                    () -> backend.locks().acquire(key, OPTIONS));
+            calls.forEach(call -> assertIs(Kind.MISCONFIGURED, call, "no-such-bucket", "no such bucket"));
+        }
     }
 
     @Test
@@ -225,9 +232,18 @@ class S3ErrorsTest {
                         .endpoint(URI.create("http://example.com"))
                         .build())
                 .isInstanceOf(BackendMisconfiguredException.class)
-                .hasMessageContaining("TLS");
+                .hasMessageContaining("TLS")
+                .hasMessageContaining("insecure_endpoint=true");
         assertThatThrownBy(() -> S3Encryption.sseC(new byte[3])).isInstanceOf(BackendMisconfiguredException.class);
         assertThat(S3Encryption.sseC(new byte[32]).toString()).isEqualTo("S3Encryption[SSE-C]");
+    }
+
+    /** Such as a store that a compose file names. */
+    @Test
+    void plainHttpToAnotherMachineCanBeAllowed() {
+        URI uri = URI.create("s3://bucket/p?region=us-east-1&endpoint=http://s3.example:9000"
+                + "&dynamodb_endpoint=http://db.example:8000&dynamodb_table=locks&insecure_endpoint=true");
+        S3BackendProvider.builder(uri, Optional.empty()).build().close();
     }
 
     @Test

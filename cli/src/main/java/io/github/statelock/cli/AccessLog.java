@@ -1,12 +1,12 @@
 package io.github.statelock.cli;
 
 import io.github.statelock.Printable;
+import io.github.statelock.cli.serve.ServerLog;
 import io.github.statelock.cli.serve.Visit;
 import java.time.temporal.ChronoUnit;
-import java.util.function.Consumer;
 
 /** One line for each request. Safe for use by several threads: each line is printed at once. */
-final class AccessLog implements Consumer<Visit> {
+final class AccessLog implements ServerLog {
 
     private final Output output;
 
@@ -15,9 +15,14 @@ final class AccessLog implements Consumer<Visit> {
     }
 
     @Override
-    public void accept(Visit visit) {
+    public void visited(Visit visit) {
         output.log(text(visit), json(visit));
         visit.failure().ifPresent(output::trace);
+    }
+
+    @Override
+    public void note(String text) {
+        output.note(Printable.line(text), Json.object().with("note", text));
     }
 
     private static String text(Visit visit) {

@@ -49,7 +49,6 @@ final class DoctorCommand implements Callable<Integer> {
         StateKey key = key();
         URI uri = root.store();
         root.requireThere(uri);
-        root.requireOurs(uri);
         if ("tfdir".equalsIgnoreCase(uri.getScheme())) {
             throw new UsageException("doctor proves what a store of Statelock's enforces; " + StorePlaces.name(uri)
                     + " is locked by the operating system.");

@@ -52,7 +52,10 @@ final class DoctorReport {
 
     private static String line(Finding finding) {
         return String.format(
-                "%-4s %-20s – %s", word(finding.status()), finding.name(), Printable.line(finding.detail()));
+                "%-4s %-20s – %s",
+                word(finding.status()),
+                finding.name(),
+                Printable.line(finding.detail().replaceAll("\\s*\\R\\s*", " ")));
     }
 
     private static String word(Status status) {

@@ -27,6 +27,8 @@ final class Errors {
     private static final Pattern ADVICE = Pattern.compile(
             " (?:forceUnlock\\(\"(.*)\", \"(.*)\"\\)|(repairDigest|overwrite)\\(\"(.*?)\"\\))(\\.\\z)?");
 
+    private static final String NOTHING_WAS_UNLOCKED = "nothing was unlocked.";
+
     private final Output output;
     private final Supplier<String> store;
 
@@ -114,13 +116,32 @@ final class Errors {
 
     private Problem explain(StatelockException e) {
         Fields more = Json.object();
-        holder(e).ifPresent(lock -> more.with("holder", Locks.json(lock)));
+        Optional<ObservedLock> holder = holder(e);
+        holder.ifPresent(lock -> more.with("holder", Locks.json(lock)));
+        boolean unreadable = holder.filter(lock -> lock.info().isEmpty()).isPresent();
+        Optional<String> command = holder.flatMap(this::command);
         if (e instanceof LockHeldException held) {
             more.with("seenAlive", held.seenAlive());
-            command(held.holder()).ifPresent(line -> more.with("command", line));
         }
-        String message = ADVICE.matcher(message(e)).replaceAll(this::inWordsOfTheCommandLine);
+        if (e instanceof LockHeldException || unreadable) {
+            command.ifPresent(line -> more.with("command", line));
+        }
+        String message = e instanceof LockIdMismatchException && unreadable
+                ? unreadable(message(e), command)
+                : ADVICE.matcher(message(e)).replaceAll(call -> inWordsOfTheCommandLine(call, command));
         return new Problem(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more);
+    }
+
+    /** What the library advises here is a call of Java's. */
+    private static String unreadable(String message, Optional<String> command) {
+        int end = message.indexOf(NOTHING_WAS_UNLOCKED);
+        return (end < 0 ? message : message.substring(0, end + NOTHING_WAS_UNLOCKED.length()))
+                + "\nThe record of the lock is unreadable."
+                + command.map(Errors::ifDead).orElse("");
+    }
+
+    private static String ifDead(String command) {
+        return "\nIf you are sure that the holder is dead, free the lock with:\n  " + command;
     }
 
     private Problem explainLeased(ObservedLock holder) {
@@ -132,9 +153,7 @@ final class Errors {
                 + holder.info()
                         .map(info -> "\nLock Info:\n" + info.describe().stripTrailing())
                         .orElse("")
-                + command(holder)
-                        .map(line -> "\nIf you are sure that the holder is dead, free the lock with:\n  " + line)
-                        .orElse("");
+                + command(holder).map(Errors::ifDead).orElse("");
         return new Problem("held", ExitCodes.HELD, message, more);
     }
 
@@ -150,23 +169,28 @@ final class Errors {
         String id = holder.info().map(LockInfo::id).orElse(holder.version());
         return id.isEmpty()
                 ? Optional.empty()
-                : Optional.of(forceUnlock(holder.key().value(), id));
+                : Optional.of(command(
+                        forceUnlock(holder.key().value(), id),
+                        holder.info().isPresent() ? store.get() : StorePlaces.breakingUnnamed(store.get())));
     }
 
-    private String forceUnlock(String key, String id) {
-        return command("force-unlock " + Shell.quote(key) + " " + Shell.quote(id));
+    private static String forceUnlock(String key, String id) {
+        return "force-unlock " + Shell.quote(key) + " " + Shell.quote(Shell.escape(id));
     }
 
     /** A command for the store that this one was for. */
     private String command(String words) {
-        String named = store.get();
+        return command(words, store.get());
+    }
+
+    private static String command(String words, String named) {
         return "statelock " + words + (named.isEmpty() ? "" : " --store " + Shell.quote(named));
     }
 
     /** At the end of a text it stands on a line of its own, to be copied. */
-    private String inWordsOfTheCommandLine(MatchResult call) {
+    private String inWordsOfTheCommandLine(MatchResult call, Optional<String> freeing) {
         String command = call.group(3) == null
-                ? forceUnlock(call.group(1), call.group(2))
+                ? freeing.orElseGet(() -> command(forceUnlock(call.group(1), call.group(2))))
                 : call.group(3).equals("overwrite")
                         ? command("push " + Shell.quote(call.group(4)) + " FILE --force")
                         : command("repair-digest " + Shell.quote(call.group(4)));

@@ -2,6 +2,7 @@ package io.github.statelock.cli;
 
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockInfo;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockManager;
 import io.github.statelock.ObservedLock;
@@ -50,28 +51,37 @@ final class ForceUnlockCommand implements Callable<Integer> {
             if (holder.isEmpty()) {
                 return report("\"" + key + "\" is not locked.", false);
             }
+            String named = rawId(holder.get());
             if (!yes) {
-                requireNamed(backend.locks());
+                requireNamed(backend.locks(), named);
                 if (!agreed(holder.get())) {
                     throw new FailureException("Not unlocked.");
                 }
             }
-            return backend.locks().forceUnlock(key, id)
-                    ? report("Removed the lock " + id + " of \"" + key + "\".", true)
+            return backend.locks().forceUnlock(key, named)
+                    ? report("Removed the lock " + Shell.escape(id) + " of \"" + key + "\".", true)
                     : report("\"" + key + "\" is not locked any more.", false);
         }
     }
 
+    /** The ID, where it was given as it is shown. */
+    private String rawId(ObservedLock holder) {
+        return holder.info()
+                .map(LockInfo::id)
+                .filter(actual -> Shell.escape(actual).equals(id))
+                .orElse(id);
+    }
+
     /** Refuses an ID that is not the holder's before anybody is asked about a lock that was not meant. */
-    private void requireNamed(LockManager locks) {
+    private void requireNamed(LockManager locks, String named) {
         try {
-            locks.attach(key, id).detach(); // reads only
+            locks.attach(key, named).detach(); // reads only
         } catch (LockHeldException | LockLostException e) {
             // It is named, and has a lease, or is not whole.
         } catch (LockIdMismatchException e) {
             ObservedLock actual = e.actual();
             if (actual.info().isPresent()
-                    || !actual.version().equals(id)) { // an unreadable one is named by its version
+                    || !actual.version().equals(named)) { // an unreadable one is named by its version
                 throw e;
             }
         }

@@ -55,6 +55,8 @@ final class GuardedCommand {
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().remove("STATELOCK_FENCE"); // of a lock around this one, if that drew one
         builder.environment().putAll(environment);
+        // Of the locks around this one too: when one of those is lost, its command ends, and this one is part of it.
+        builder.environment().merge(Family.MARKS, lock.info().id(), (outer, own) -> outer + " " + own);
         Signals signals = Signals.hold();
         Process process;
         try {
@@ -96,9 +98,9 @@ final class GuardedCommand {
                 Json.object().with("lost", lock.info().id()));
     }
 
-    private static void end(Process process, Duration grace) {
+    private void end(Process process, Duration grace) {
         long end = System.nanoTime() + grace.toNanos();
-        Family family = new Family(process.toHandle());
+        Family family = new Family(process.toHandle(), lock.info().id());
         family.forEach(ProcessHandle::destroy);
         while (family.isAlive() && System.nanoTime() - end < 0) {
             family.awaitEnd(BETWEEN_LOOKS);

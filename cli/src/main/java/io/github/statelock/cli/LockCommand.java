@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
             "Runs a command under the lock of a state and returns the command's exit code.",
             "",
             "The command finds STATELOCK_ID, STATELOCK_KEY, STATELOCK_STORE and, with --fencing, STATELOCK_FENCE in its"
-                    + " environment. Signals are passed on to it. 127 says that it could not be started, 128 + N that signal N"
+                    + " environment. Signals are passed on to it; those that were ignored at the start (nohup) stay"
+                    + " ignored. 127 says that it could not be started, 128 + N that signal N"
                     + " ended it, and 4 that the lock was lost, whatever the command's own code was.",
             "",
             "Without --wait it does not wait for a living holder. Whether the holder of a lease lives shows only by watching"

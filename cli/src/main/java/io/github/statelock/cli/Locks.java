@@ -30,17 +30,25 @@ final class Locks {
     /** The fields as in Terraform's lock error, and the lease. */
     static String describe(ObservedLock lock) {
         String info = lock.info()
-                .map(LockInfo::describe)
+                .map(Locks::describe)
                 .orElseGet(() -> "  The record is unreadable; force-unlock takes its version: "
                         + Printable.line(lock.version()) + "\n");
         return info + "  Lease:     " + lease(lock);
+    }
+
+    private static String describe(LockInfo info) {
+        String escaped = Shell.escape(info.id());
+        return info.describe()
+                + (escaped.equals(info.id())
+                        ? ""
+                        : "  The ID as force-unlock takes it: " + Shell.quote(escaped) + "\n");
     }
 
     /** The lock on one line: who holds it, what for, since when. */
     static String line(ObservedLock lock) {
         return lock.info()
                 .map(info -> Printable.line(info.who()) + " (" + Printable.line(info.operation()) + ") since "
-                        + info.created() + ", lock " + Printable.line(info.id()))
+                        + info.created() + ", lock " + Shell.escape(info.id()))
                 .orElse("an unreadable record");
     }
 
@@ -49,7 +57,7 @@ final class Locks {
             return "ended";
         }
         return lock.lease()
-                .map(lease -> lease.toSeconds() + " s, renewed while its holder lives")
+                .map(lease -> lease.toSeconds() + " s; not known whether its holder lives")
                 .orElse("none: held until released or forced");
     }
 }

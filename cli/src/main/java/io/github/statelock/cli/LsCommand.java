@@ -7,11 +7,13 @@ import io.github.statelock.StateKey;
 import io.github.statelock.StateStore;
 import io.github.statelock.cli.Json.Fields;
 import io.github.statelock.s3.S3Backend;
+import io.github.statelock.spi.Inspectable;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,8 +21,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "ls",
         description =
-                "Lists the keys of the states, one to a line. On S3 the states of Terraform's other workspaces are told of"
-                        + " on standard error, with the store that has them; so is what may be a state and has no key.",
+                "Lists the keys of the states, one to a line. Told on standard error: on S3 the states of Terraform's other"
+                        + " workspaces, with the store that has them; what may be a state and has no key; and states that the"
+                        + " store knows to be damaged.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock ls prod/"})
 final class LsCommand implements Callable<Integer>, ReadsOnly {
@@ -45,15 +48,17 @@ final class LsCommand implements Callable<Integer>, ReadsOnly {
             List<Fields> leftOut = backend.states().leftOut(prefix.text).stream()
                     .map(this::leftOut)
                     .toList();
-            root.output.result(
-                    String.join(
-                            "\n",
-                            keys.stream()
-                                    .map(key -> Printable.line(key.value()))
-                                    .toList()),
-                    fields.with("skipped", leftOut));
+            List<Fields> damaged = damaged(backend);
+            if (!damaged.isEmpty()) {
+                fields.with("damaged", damaged);
+            }
+            root.output.result(lines(keys, "\n"), fields.with("skipped", leftOut));
             return ExitCodes.DONE;
         }
+    }
+
+    private static String lines(List<StateKey> keys, String separator) {
+        return keys.stream().map(key -> Printable.line(key.value())).collect(Collectors.joining(separator));
     }
 
     /** The states of other workspaces have no keys in this store, so they are told and not listed. */
@@ -62,12 +67,7 @@ final class LsCommand implements Callable<Integer>, ReadsOnly {
         others(backend).forEach((workspace, keys) -> {
             URI store = StoreUri.inWorkspace(root.store(), workspace);
             note(count(keys.size()) + " of the workspace " + Printable.line(workspace) + ", by --store "
-                    + Shell.quote(store.toString()) + ": "
-                    + String.join(
-                            ", ",
-                            keys.stream()
-                                    .map(key -> Printable.line(key.value()))
-                                    .toList()));
+                    + Shell.quote(store.toString()) + ": " + lines(keys, ", "));
             rows.add(Json.object()
                     .with("workspace", workspace)
                     .with("store", store)
@@ -92,6 +92,18 @@ final class LsCommand implements Callable<Integer>, ReadsOnly {
     private Fields leftOut(StateStore.LeftOut left) {
         note("left out " + Printable.line(left.name()) + ", which no key names: " + left.reason());
         return Json.object().with("name", left.name()).with("reason", left.reason());
+    }
+
+    private List<Fields> damaged(StateBackend backend) {
+        List<Fields> damaged = new ArrayList<>();
+        if (backend instanceof Inspectable store) {
+            store.damaged(prefix.text).forEach((key, e) -> {
+                String message = root.explain(e);
+                damaged.add(Json.object().with("key", key).with("message", message));
+                note("\"" + key + "\" cannot be read: " + message);
+            });
+        }
+        return damaged;
     }
 
     /** JSON has it in the result. */

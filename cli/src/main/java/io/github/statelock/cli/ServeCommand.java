@@ -12,11 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,12 +87,21 @@ final class ServeCommand implements Callable<Integer> {
             description = "The largest state that is taken. By default 536870912, 512 MiB.")
     private int maxRequestBytes;
 
+    @Option(
+            names = "--trusted-proxy",
+            paramLabel = "ADDRESS",
+            description =
+                    "A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For names the client. Can be"
+                            + " given several times.")
+    private List<String> trustedProxies = new ArrayList<>();
+
     ServeCommand(Statelock root) {
         this.root = root;
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
+        Thread.setDefaultUncaughtExceptionHandler(ServeCommand::uncaught);
         ServerSettings settings = settings();
         CompletableFuture<String> stop = Signals.first();
         try (StateBackend backend = root.openAny(root.store());
@@ -99,7 +109,10 @@ final class ServeCommand implements Callable<Integer> {
             String url = (settings.tls().isPresent() ? "https://" : "http://") + listen.host() + ":"
                     + server.address().getPort();
             root.output.result("Listening on " + url, Json.object().with("listening", url));
+            warnOfOtherUsers(settings);
+            ServiceManager.ready();
             String signal = stop.get();
+            ServiceManager.stopping();
             root.output.note("Stopping on " + signal + ".", Json.object().with("stopping", signal));
             int cut = server.stop(GRACE);
             if (cut > 0) {
@@ -111,12 +124,33 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /** Without memory this process would accept and never answer; a service manager starts it anew. Its locks are in the store. */
+    private static void uncaught(Thread thread, Throwable e) {
+        try {
+            System.err.println("statelock: " + thread.getName() + " failed: " + e);
+        } finally {
+            if (e instanceof OutOfMemoryError) {
+                Runtime.getRuntime().halt(ExitCodes.FAILURE);
+            }
+        }
+    }
+
+    private void warnOfOtherUsers(ServerSettings settings) {
+        if (!settings.authentication().isRequired()) {
+            String text = "Every user of this machine can read and change all states of the store here."
+                    + " --user or --token-file asks for a password.";
+            root.output.note(text, Json.object().with("note", text));
+        }
+    }
+
     private HttpBackendServer start(ServerSettings settings, StateBackend backend) throws IOException {
         try {
             return HttpBackendServer.start(settings, backend, new AccessLog(root.output));
         } catch (BindException e) {
             throw new FailureException(
                     "Cannot listen on " + listen.host() + ":" + listen.socket().getPort() + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -125,14 +159,14 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException("--max-request-bytes is from 1 to " + (Integer.MAX_VALUE - 1) + ".");
         }
         Authentication authentication = authentication();
-        Optional<SSLContext> tls = tls();
+        Optional<TlsFiles> tls = tls();
         if (!listen.isLoopback() && !(authentication.isRequired() && tls.isPresent())) {
             throw new UsageException(
                     listen.host()
                             + " can be reached from other machines. There the server listens only with authentication (--user and"
                             + " --password-file, or --token-file) and with TLS (--tls-cert and --tls-key): states have secrets.");
         }
-        return new ServerSettings(listen.socket(), authentication, tls, strict, maxRequestBytes);
+        return new ServerSettings(listen.socket(), authentication, tls, strict, maxRequestBytes, trustedProxies);
     }
 
     private Authentication authentication() throws IOException {
@@ -174,7 +208,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<SSLContext> tls() throws IOException {
+    private Optional<TlsFiles> tls() {
         Path certificate = tlsCertificate;
         Path key = tlsKey;
         if (certificate == null && key == null) {
@@ -183,10 +217,6 @@ final class ServeCommand implements Callable<Integer> {
         if (certificate == null || key == null) {
             throw new UsageException("TLS needs both --tls-cert and --tls-key.");
         }
-        try {
-            return Optional.of(TlsFiles.read(certificate, key));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()));
-        }
+        return Optional.of(TlsFiles.of(certificate, key));
     }
 }

@@ -10,6 +10,23 @@ final class Shell {
 
     private Shell() {}
 
+    /**
+     * A lock's ID as the command line shows it and takes it back: what a terminal might act on, and characters that cannot be
+     * seen, are written as {@code \\uXXXX}.
+     */
+    static String escape(String id) {
+        StringBuilder out = new StringBuilder();
+        id.codePoints().forEach(c -> {
+            String one = Character.toString(c);
+            if (Printable.line(one).equals(one)) {
+                out.append(one);
+            } else {
+                one.chars().forEach(unit -> out.append(String.format("\\u%04x", unit)));
+            }
+        });
+        return out.toString();
+    }
+
     /** The word, in quotes where it needs them; characters that a terminal might act on are replaced. */
     static String quote(String word) {
         String safe = Printable.line(word);

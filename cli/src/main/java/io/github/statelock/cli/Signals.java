@@ -1,6 +1,7 @@
 package io.github.statelock.cli;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,13 @@ final class Signals {
         set(name, () -> {});
     }
 
-    /** By reflection: javac warns of {@code sun.misc.Signal}, of the supported module jdk.unsupported; there is no other way. */
+    /**
+     * A signal that this process ignores stays ignored: whoever started it wanted that (nohup), and its command ignores it
+     * too.
+     *
+     * <p>By reflection: javac warns of {@code sun.misc.Signal}, of the supported module jdk.unsupported; there is no other
+     * way.
+     */
     private static void set(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -76,8 +83,12 @@ final class Signals {
                         action.run();
                         return null;
                     });
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), handling);
+            Method handle = signal.getMethod("handle", signal, handler);
+            Object named = signal.getConstructor(String.class).newInstance(name);
+            Object ignored = handler.getField("SIG_IGN").get(null);
+            if (ignored.equals(handle.invoke(null, named, handling))) {
+                handle.invoke(null, named, ignored);
+            }
         } catch (ReflectiveOperationException e) {
             // This system has no such signal, or the JVM keeps it (-Xrs): it does what it did before.
         }

@@ -105,6 +105,11 @@ final class Statelock {
         return new Errors(output, this::storeName);
     }
 
+    /** What a failure means, in the words of the command line. */
+    String explain(Throwable e) {
+        return errors().explain(e).message();
+    }
+
     private CommandLine commandLine() {
         PrintStream out = output.raw();
         PrintStream err = output.errors();
@@ -224,15 +229,6 @@ final class Statelock {
         }
     }
 
-    /** Refuses a folder where the tools keep states of their own, which would look empty, and whose locks would not be seen. */
-    void requireOurs(URI uri) {
-        if (StorePlaces.isOfTools(uri)) {
-            throw new UsageException("In " + uri.getPath()
-                    + " there are states of Terraform's or OpenTofu's own local backend,"
-                    + " and none of Statelock's. To use them, name the folder tfdir://" + uri.getRawPath() + ".");
-        }
-    }
-
     /** Opens a store for a command that ends; the caller closes it. */
     StateBackend open(URI uri) {
         if (StorePlaces.isPassing(uri)) {
@@ -244,7 +240,6 @@ final class Statelock {
 
     /** Opens a store; the caller closes it. */
     StateBackend openAny(URI uri) {
-        requireOurs(uri);
         try {
             return StateBackends.open(uri);
         } catch (BackendMisconfiguredException e) {

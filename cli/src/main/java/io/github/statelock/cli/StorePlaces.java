@@ -4,8 +4,6 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.spi.UriOptions;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,6 +23,9 @@ final class StorePlaces {
 
     private static final Pattern NOT_UNDERSTOOD =
             Pattern.compile("The store's URI |A store's URI |No backend on the classpath ");
+
+    private static final String AZURE = "azblob:";
+    private static final String BREAK_UNNAMED = "break_unnamed_leases=";
 
     private StorePlaces() {}
 
@@ -81,23 +82,6 @@ final class StorePlaces {
         }
     }
 
-    /** Whether a folder that is named as a store of ours is one of the tools' local backend, and has nothing of ours. */
-    static boolean isOfTools(URI uri) {
-        return "file".equalsIgnoreCase(uri.getScheme())
-                && folder(uri)
-                        .filter(folder -> Files.notExists(folder.resolve("keys")))
-                        .filter(StorePlaces::hasFilesOfTools)
-                        .isPresent();
-    }
-
-    private static boolean hasFilesOfTools(Path folder) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{*.tfstate,*.tfstate.d,.*.lock.info}")) {
-            return files.iterator().hasNext();
-        } catch (IOException | DirectoryIteratorException e) {
-            return false; // opening it says what is wrong
-        }
-    }
-
     /** Whether the store is in the memory of this process, and ends with it. */
     static boolean isPassing(URI uri) {
         return "mem".equalsIgnoreCase(uri.getScheme());
@@ -106,6 +90,21 @@ final class StorePlaces {
     /** Whether opening a store failed by its URI alone, before anything was asked. All providers begin alike there. */
     static boolean isNotUnderstood(BackendMisconfiguredException e) {
         return NOT_UNDERSTOOD.matcher(String.valueOf(e.getMessage())).lookingAt();
+    }
+
+    /**
+     * How a command names its store to free a lock whose record is unreadable. On Azure the URI must allow that.
+     *
+     * @param named how the command names it; empty where the environment does
+     */
+    static String breakingUnnamed(String named) {
+        String uri = named.isEmpty() ? String.valueOf(System.getenv("STATELOCK_STORE")) : named;
+        if (!uri.regionMatches(true, 0, AZURE, 0, AZURE.length())) {
+            return named;
+        }
+        return uri.contains(BREAK_UNNAMED)
+                ? uri.replaceFirst(BREAK_UNNAMED + "[^&]*", BREAK_UNNAMED + "true")
+                : uri + (uri.contains("?") ? "&" : "?") + BREAK_UNNAMED + "true";
     }
 
     /** The store without options, for those who meet its name in a lock. */

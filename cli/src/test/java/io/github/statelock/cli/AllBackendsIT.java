@@ -72,7 +72,7 @@ class AllBackendsIT {
         }
         assertThat(cli.run("pull", KEY).exits(1).err()).contains("'statelock repair-digest " + KEY + "'");
         String id = cli.run("acquire", KEY).exits(0).out().strip();
-        assertThat(cli.run("repair-digest", KEY, "--wait", "1s").exits(3).err()).contains("Waiting for", id);
+        assertThat(cli.run("repair-digest", KEY, "--wait", "5s").exits(3).err()).contains("Waiting for", id);
         cli.run("unlock", KEY, id).exits(0);
         assertThat(cli.run("repair-digest", KEY).exits(0).out()).contains("Serial:    2");
         assertThat(cli.run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(2, ""));

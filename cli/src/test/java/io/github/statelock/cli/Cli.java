@@ -21,12 +21,33 @@ public final class Cli {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /**
+     * The start of a command that has no signal ignored, however these tests were started: a script's background job ignores
+     * INT, and nohup ignores HUP. Empty where env is not GNU's.
+     */
+    private static final List<String> DEFAULT_SIGNALS = defaultSignals();
+
     private final Map<String, String> environment;
     private final List<String> options;
 
     private Cli(Map<String, String> environment, List<String> options) {
         this.environment = environment;
         this.options = options;
+    }
+
+    private static List<String> defaultSignals() {
+        List<String> words = List.of("env", "--default-signal");
+        try {
+            Process env = new ProcessBuilder("env", "--default-signal", "true")
+                    .redirectErrorStream(true)
+                    .start();
+            env.getInputStream().readAllBytes();
+            return env.waitFor() == 0 ? words : List.of();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The jar with that store in its environment. */
@@ -78,6 +99,17 @@ public final class Cli {
         try (Running running = new Running(shell, environment, new byte[0])) {
             return running.result();
         }
+    }
+
+    /**
+     * Starts it with signals ignored, as nohup does.
+     *
+     * @param signals their names, separated by spaces
+     */
+    public Running startIgnoring(String signals, String... args) {
+        List<String> shell = new ArrayList<>(List.of("sh", "-c", "trap '' " + signals + "; exec \"$@\"", "sh"));
+        shell.addAll(command(args));
+        return new Running(shell, environment, new byte[0]);
     }
 
     public Running start(String... args) {
@@ -132,7 +164,9 @@ public final class Cli {
         /** Starts any command, which gets its input by {@link #type}. */
         public Running(List<String> command, Map<String, String> environment) {
             try {
-                ProcessBuilder builder = new ProcessBuilder(command);
+                List<String> whole = new ArrayList<>(DEFAULT_SIGNALS);
+                whole.addAll(command);
+                ProcessBuilder builder = new ProcessBuilder(whole);
                 builder.environment().remove("STATELOCK_STORE");
                 builder.environment().putAll(environment);
                 process = builder.start();

@@ -1,10 +1,14 @@
 package io.github.statelock.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.StateBackend;
 import io.github.statelock.cli.BrokenBackend.Defect;
 import io.github.statelock.local.MemoryBackend;
+import io.github.statelock.spi.Inspectable.Finding;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +39,16 @@ class DoctorTest {
                 .allSatisfy(line -> assertThat(line).matches("ok   [a-z ]{20} – .+|Healthy\\."));
         assertThat(result.err()).isEmpty();
         assertThat(nothingIsLeft()).isTrue();
+    }
+
+    @Test
+    void aFindingOfSeveralLinesIsShownOnOne() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, UTF_8);
+        new DoctorReport(new Output(stream, stream, () -> false, () -> false))
+                .add(Finding.fail("acquire", "held by somebody else.\nLock Info:\n  ID: 1"));
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("FAIL acquire              – held by somebody else. Lock Info: ID: 1\n");
     }
 
     @ParameterizedTest

@@ -68,9 +68,26 @@ class GuardedCommandTest {
         Files.writeString(
                 folder.resolve("child"), "trap 'sh " + name + " & sleep 0.5; exit' TERM; while :; do sleep 0.1; done");
         runAndLose("sh child & trap 'exit 5' TERM; echo > ready; while :; do sleep 0.1; done", Duration.ofSeconds(2));
-        assertThat(ProcessHandle.allProcesses()
-                        .filter(p -> p.info().commandLine().orElse("").contains(name)))
-                .isEmpty();
+        assertThat(running(name)).isEmpty();
+    }
+
+    /** A background process whose parent has ended long before the loss. */
+    @Test
+    void whatIsNobodysChildAnyMoreIsKilledToo() throws Exception {
+        String name = "orphan-" + UUID.randomUUID();
+        Files.writeString(folder.resolve(name), "trap '' TERM; echo > ready; while :; do sleep 0.1; done");
+        try {
+            runAndLose("(sh " + name + " &); trap 'exit 5' TERM; while :; do sleep 0.1; done", Duration.ofSeconds(2));
+            assertThat(running(name)).isEmpty();
+        } finally {
+            running(name).forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static List<ProcessHandle> running(String name) {
+        return ProcessHandle.allProcesses()
+                .filter(p -> p.info().commandLine().orElse("").contains(name))
+                .toList();
     }
 
     private int runAndLose(String script, Duration grace) throws Exception {

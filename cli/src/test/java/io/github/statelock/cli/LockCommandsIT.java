@@ -286,6 +286,43 @@ class LockCommandsIT {
         assertThat(cli().run("locks").out()).isEmpty();
     }
 
+    /** As under nohup, and as a script's background job. Both ignore them: this process, and its command by inheritance. */
+    @Test
+    void aSignalThatWasIgnoredAtTheStartStaysIgnored() throws Exception {
+        Path go = folder.resolve("go");
+        String script = "kill -s HUP $$; kill -s INT $$; kill -s USR1 $$; echo ready;" + " while [ ! -e " + go
+                + " ]; do sleep 0.1; done; exit 5";
+        try (Cli.Running running = cli().startIgnoring("HUP INT USR1", "lock", KEY, "--", "sh", "-c", script)) {
+            running.awaitOut("ready");
+            running.signal("HUP");
+            running.signal("INT");
+            running.signal("USR1");
+            Files.createFile(go);
+            running.result().exits(5);
+        }
+        assertThat(cli().run("locks").out()).isEmpty();
+    }
+
+    /** Its parents have ended, and it belongs to a lock inside the one that is lost. */
+    @Test
+    void whenTheLockIsLostWhatAnInnerLockLeftBehindEndsToo() throws Exception {
+        Path alive = folder.resolve("alive");
+        Path orphan = Files.writeString(
+                folder.resolve("orphan"), "trap '' TERM; while :; do echo . >> " + alive + "; sleep 0.1; done");
+        String inner = shell("lock", "inner", "--", "sh", "-c", "'sh " + orphan + " > /dev/null 2>&1 &'");
+        String script = inner + "; while [ ! -e " + alive + " ]; do sleep 0.1; done; echo ready; exec sleep 60";
+        try (Cli.Running running = cli().start("lock", KEY, "--lease", "5s", "--", "sh", "-c", script)) {
+            running.awaitOut("ready");
+            assertThat(orphans(orphan)).hasSize(1);
+            String id = recordOf(cli().run("show", KEY, "--json").out(), "id");
+            cli().run("force-unlock", KEY, id, "--yes").exits(0);
+            running.result().exits(4);
+            assertThat(orphans(orphan)).isEmpty();
+        } finally {
+            orphans(orphan).forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
     @Test
     void whenTheLockIsLostTheCommandAndItsChildrenEnd() {
         Path alive = folder.resolve("alive");
@@ -299,6 +336,12 @@ class LockCommandsIT {
             assertThat(lost.err()).contains("is lost: ending the command.", "its record is gone");
         }
         assertThat(children(alive)).isEmpty();
+    }
+
+    private static List<ProcessHandle> orphans(Path script) {
+        return ProcessHandle.allProcesses()
+                .filter(p -> p.info().commandLine().orElse("").endsWith("sh " + script))
+                .toList();
     }
 
     private static List<ProcessHandle> children(Path named) {

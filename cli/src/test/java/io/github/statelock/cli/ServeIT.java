@@ -14,6 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -86,7 +89,7 @@ class ServeIT {
             String head = "POST /prod/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + state.length() + "\r\n\r\n";
             slow.getOutputStream().write(head.getBytes(UTF_8));
             slow.getOutputStream().flush();
-            awaitThread(server, "statelock-http-1");
+            awaitUnderWay(server, 1);
             server.signal("TERM");
             server.awaitErr("Stopping on TERM");
             slow.getOutputStream().write(state.getBytes(UTF_8));
@@ -99,20 +102,12 @@ class ServeIT {
         assertThat(cli().run("pull", "prod/a").exits(0).out()).isEqualTo(state);
     }
 
-    /** The slow request has a thread, so that it is under way; what else could be asked would be under way too. */
-    private static void awaitThread(Cli.Running server, String name) throws Exception {
-        String jstack = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        long end = System.nanoTime() + 60_000_000_000L;
-        String threads = "";
-        while (!threads.contains("\"" + name + "\"") && System.nanoTime() - end < 0) {
-            Process process = new ProcessBuilder(
-                            jstack, Long.toString(server.process().pid()), "Thread.print")
-                    .redirectErrorStream(true)
-                    .start();
-            threads = new String(process.getInputStream().readAllBytes(), UTF_8);
-            process.waitFor();
+    /** This request is under way too. */
+    private void awaitUnderWay(Cli.Running server, int others) throws Exception {
+        String line = "statelock_http_requests_active " + (others + 1) + ".0\n";
+        while (!send(server, "GET", "/metrics", "").body().contains(line)) {
+            Thread.onSpinWait();
         }
-        assertThat(threads).contains("\"" + name + "\"");
     }
 
     @Test
@@ -140,9 +135,10 @@ class ServeIT {
         try (Cli.Running server = serve("--json")) {
             assertThat(server.out()).matches("\\{\"listening\":\"http://127\\.0\\.0\\.1:\\d+\"}\n");
             send(server, "GET", "/prod/a?secret=1", "");
-            server.awaitErr("}\n");
+            server.awaitErr("\"reason\":");
             assertThat(server.err())
-                    .startsWith("{\"time\":\"")
+                    .startsWith("{\"note\":\"Every user of this machine")
+                    .contains("{\"time\":\"")
                     .contains("\"remote\":\"127.0.0.1\",\"method\":\"GET\",\"path\":\"/prod/a\",\"status\":404")
                     .contains("\"lock\":null")
                     .doesNotContain("secret");
@@ -187,6 +183,7 @@ class ServeIT {
         try (Cli.Running server =
                 cli().with("STATELOCK_SERVE_PASSWORD", "hunter2").start(enough).awaitOut("\n")) {
             assertThat(server.out()).startsWith("Listening on https://0.0.0.0:");
+            assertThat(server.err()).doesNotContain("Every user");
         }
     }
 
@@ -205,6 +202,10 @@ class ServeIT {
         assertThat(cli().run("serve", "--tls-cert", empty.toString()).exits(2).err())
                 .contains("--tls-key");
         assertThat(cli().run("serve", "--listen", "8080").exits(2).err()).contains("HOST:PORT");
+        assertThat(cli().run("serve", "--trusted-proxy", "proxy.example")
+                        .exits(2)
+                        .err())
+                .contains("proxy.example");
         assertThat(cli().run("serve", "--max-request-bytes", "0").exits(2).err())
                 .contains("--max-request-bytes");
     }
@@ -239,6 +240,54 @@ class ServeIT {
                     .isEqualTo(404);
             server.awaitErr("404");
             assertThat(server.err()).doesNotContain("t0ken");
+        }
+    }
+
+    /** The program that systemd has for this is a script here. */
+    @Test
+    void systemdIsToldOfTheStartAndOfTheStop() throws Exception {
+        Path told = folder.resolve("told");
+        Path program = Files.writeString(folder.resolve("systemd-notify"), "#!/bin/sh\necho \"$1\" >> " + told + "\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        try (Cli.Running server = cli().with("NOTIFY_SOCKET", "/nowhere")
+                .with("PATH", folder + ":" + System.getenv("PATH"))
+                .start("serve", "--listen", "127.0.0.1:0")
+                .awaitOut("\n")) {
+            awaitLine(told, "READY=1");
+            server.signal("TERM");
+            server.result().exits(0);
+            awaitLine(told, "STOPPING=1");
+        }
+    }
+
+    private static void awaitLine(Path file, String line) throws Exception {
+        while (!Files.exists(file) || !Files.readString(file).contains(line + "\n")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Three states that do not fit the memory together, and one that never does. */
+    @Test
+    void moreThanTheMemoryCanTakeIsRefusedAndTheServerGoesOn() throws Exception {
+        try (Cli.Running server = cli().withOption("-Xmx84m")
+                .start("serve", "--listen", "127.0.0.1:0")
+                .awaitOut("\n")) {
+            String large = Texts.state(1, "") + " ".repeat(15 << 20);
+            List<CompletableFuture<Integer>> posts = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                HttpRequest post = HttpRequest.newBuilder(uri(server, "/large/" + i))
+                        .POST(HttpRequest.BodyPublishers.ofString(large))
+                        .build();
+                posts.add(client.sendAsync(post, HttpResponse.BodyHandlers.ofString())
+                        .thenApply(HttpResponse::statusCode));
+            }
+            assertThat(posts).extracting(CompletableFuture::join).contains(200).isSubsetOf(200, 503);
+            assertThat(send(server, "POST", "/huge", Texts.state(1, "") + " ".repeat(40 << 20))
+                            .statusCode())
+                    .isEqualTo(413);
+            assertThat(send(server, "GET", "/healthz", "").statusCode()).isEqualTo(200);
+            assertThat(cli().run("locks").exits(0).out()).isEmpty();
+            assertThat(send(server, "POST", "/large/0", large).statusCode()).isEqualTo(200);
         }
     }
 

@@ -207,7 +207,7 @@ class UsageIT {
 
     @Test
     void theCompletionScriptRunsAndCompletesCommandsAndOptions() {
-        Path script = Cli.jar().resolveSibling("statelock-completion.bash");
+        Path script = Cli.jar().resolveSibling("completion/statelock.bash");
         try (Cli.Running bash = new Cli.Running(
                 List.of(
                         "bash",

@@ -62,6 +62,12 @@ class WordsTest {
     }
 
     @Test
+    void anIdIsShownInAFormThatIsTakenBack() {
+        assertThat(Shell.escape("6f1f2c1e-8b3d")).isEqualTo("6f1f2c1e-8b3d");
+        assertThat(Shell.escape("a\u001Bb\u202E\n\u00e4")).isEqualTo("a\\u001bb\\u202e\\u000a\u00e4");
+    }
+
+    @Test
     void jsonIsWrittenOnOneLineInTheOrderOfItsFields() {
         Json.Fields value = Json.object()
                 .with("z", 1)

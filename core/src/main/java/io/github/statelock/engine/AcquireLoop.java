@@ -13,7 +13,6 @@ import io.github.statelock.spi.OwnedLock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is a small machine: a step sends one request, and what the answer shows decides the next step.
  *
  * <ul>
+ *   <li>YIELD: leaves a key that this process has had for a while to others, once.
  *   <li>CREATE: "create if absent". Refused, it shows the holder.
  *   <li>LOOK: reads the record that is waited for.
  *   <li>TAKE_OVER: replaces a record that has not changed for its lease and margin.
@@ -34,26 +34,30 @@ import org.jspecify.annotations.Nullable;
 final class AcquireLoop {
 
     private enum Step {
+        YIELD,
         CREATE,
         LOOK,
         TAKE_OVER,
         DONE
     }
 
+    /** How many times in a row an unreadable record makes the store refuse before a caller who does not wait is told. */
+    private static final int MOST_GONE = 4;
+
     private final Engine engine;
     private final StateKey key;
     private final LockOptions options;
     private final Patience patience;
-    private final Backoff poll;
+    private final HolderWatch watch;
     private final Callbacks callbacks;
     private final Supplier<LockProposal> proposals;
 
     private final LocalQueue.Ticket ticket;
     private Attempt attempt;
-    private @Nullable ObservedLock holder;
     private @Nullable ObservedLock takeOverFrom;
     private @Nullable LockAttempt result;
     private int timesGone;
+    private boolean yielding;
 
     /**
      * An acquisition; it joins the local queue at once.
@@ -66,25 +70,36 @@ final class AcquireLoop {
         this.key = key;
         this.options = options;
         this.patience = new Patience(engine, key, wait);
-        this.poll = new Backoff(engine.options.pollFrom(), engine.options.pollTo());
+        this.watch = new HolderWatch(engine, key, patience);
         this.callbacks = new Callbacks(engine.threads.callbacks());
         this.proposals = proposals;
         this.attempt = new Attempt(engine, proposals.get());
-        this.ticket = engine.queue.join(key);
+        this.ticket = engine.queue.join(key, options.takeOver());
     }
 
     /** Takes the lock, or says who holds it when the wait is over. */
     LockAttempt run() throws InterruptedException {
-        boolean handedOver = false;
-        engine.start(this);
         try {
-            LockAttempt end = awaitTurn() ? contend() : new LockAttempt.Held(knownHolder());
-            handedOver = end instanceof LockAttempt.Acquired;
-            return end;
+            engine.start(this);
+            while (result == null && awaitTurn()) {
+                contend();
+            }
+            return result != null ? result : new LockAttempt.Held(watch.holder());
+        } finally {
+            end();
+        }
+    }
+
+    /** Whatever was thrown, and whatever is thrown here: the others in the queue go on, and a close does not wait for us. */
+    private void end() {
+        boolean handedOver = result instanceof LockAttempt.Acquired;
+        try {
+            if (!handedOver) {
+                attempt.settle();
+            }
         } finally {
             try {
                 if (!handedOver) {
-                    attempt.settle();
                     ticket.leave();
                 }
             } finally {
@@ -100,36 +115,55 @@ final class AcquireLoop {
             Optional<ObservedLock> shown = ticket.holder();
             // Our own record, taken by the same client's earlier request: that one is about to detach it.
             shown.filter(other -> !attempt.isOurs(other)).ifPresent(this::showWaiting);
-            if (patience.isOver() || (patience.isWaitOver() && holder != null)) {
+            if (patience.isOver() || (patience.isWaitOver() && watch.isHolderKnown())) {
                 return false;
             }
-            Duration pause = poll.next();
-            if (holder != null) {
-                engine.waits.pause(shorter(pause, patience.waitLeft()), ticket.turn());
+            Duration pause = watch.pause();
+            if (watch.isHolderKnown()) {
+                engine.waits.pause(HolderWatch.shorter(pause, patience.waitLeft()), ticket.turn());
             } else if (shown.isPresent()) {
                 engine.waits.pause(pause, ticket.turn());
             } else {
                 // Without a holder to name, even one who does not want to wait waits for the head's first answer.
-                engine.waits.pause(pause, CompletableFuture.anyOf(ticket.turn(), ticket.holderKnown()));
+                engine.waits.pause(pause, ticket.turn(), ticket.holderKnown());
             }
         }
         return true;
     }
 
-    private LockAttempt contend() throws InterruptedException {
+    /** One turn at the head of the queue. Without a result at its end, the turn was passed on. */
+    private void contend() throws InterruptedException {
         // Only now: the acquisition before us in the queue may have had a client's ID too, and have given it up.
         engine.ghosts.requireUnused(key, attempt.info().id());
-        Step step = Step.CREATE;
+        Step step = Step.YIELD;
         while (step != Step.DONE) {
             engine.threads.requireOpen();
             step = switch (step) {
+                case YIELD -> yieldToOthers();
                 case CREATE -> create();
                 case LOOK -> look();
                 case TAKE_OVER -> takeOver();
                 case DONE -> Step.DONE;
             };
         }
-        return Objects.requireNonNull(result);
+    }
+
+    /**
+     * Leaves the key free for a while if this process has had it for long and others want it. It costs the caller no part of
+     * the wait that it would need itself.
+     */
+    private Step yieldToOthers() throws InterruptedException {
+        Duration left = engine.fairness.yieldFor(key);
+        if (left.isZero() || left.compareTo(patience.waitLeft()) >= 0) {
+            if (yielding && left.isZero()) {
+                engine.fairness.unclaimed(key);
+            }
+            yielding = false;
+            return Step.CREATE;
+        }
+        yielding = true;
+        engine.waits.pause(HolderWatch.shorter(watch.pause(), left));
+        return Step.LOOK;
     }
 
     private Step create() throws InterruptedException {
@@ -150,7 +184,9 @@ final class AcquireLoop {
             answer = attempt.send(patience.callTimeout(), request);
         } catch (BackendUnavailableException e) {
             patience.pauseAfter(e, attempt);
-            return same;
+            // A store that throttles is asked by a read: creates that are repeated together would throttle the winner's
+            // renewal.
+            return e.retryAfter().isPresent() ? Step.LOOK : same;
         }
         if (answer.value() instanceof AcquireOutcome.Acquired acquired) {
             return take(acquired.lock(), answer.sent(), answer.sentWall(), from);
@@ -172,12 +208,11 @@ final class AcquireLoop {
         Timed<Optional<ObservedLock>> seen;
         try {
             seen = Waits.get(engine.threads
-                    .lockCalls
+                    .lookCalls
                     .start(patience.callTimeout(), () -> engine.driver.observe(key))
                     .answer());
         } catch (BackendDeniedException e) {
-            return Step
-                    .CREATE; // S3 without ListBucket denies the read of what is absent; only a denied write is denied
+            return absent(); // S3 without ListBucket denies the read of what is absent; only a denied write is denied
         } catch (BackendUnavailableException | DriverCalls.OverrunException e) {
             patience.pauseAfter(e, attempt);
             return Step.LOOK;
@@ -185,8 +220,7 @@ final class AcquireLoop {
         patience.answered();
         if (seen.value().isEmpty()) {
             engine.observations.forget(key);
-            engine.waits.pause(Jitter.upTo(engine.options.changeInterval()));
-            return Step.CREATE;
+            return absent();
         }
         ObservedLock found = seen.value().get();
         if (!attempt.isOurs(found)) {
@@ -195,63 +229,59 @@ final class AcquireLoop {
         return Step.CREATE; // which tells whether it is ours as a whole
     }
 
+    private Step absent() {
+        return yielding ? Step.YIELD : Step.CREATE;
+    }
+
     /** Somebody else's record is there: decides whether to take it over, to give up, or to wait. */
     private Step judge(ObservedLock found, long sent, long received, Optional<ObservedLock> refusedTakeOver)
             throws InterruptedException {
         timesGone = 0;
+        yielding = false;
         if (engine.ghosts.isGhost(found) && !patience.isOver() && engine.ghosts.remove(found)) {
             return Step.CREATE;
         }
         showWaiting(found);
         ticket.show(found);
+        engine.fairness.heldElsewhere(key);
         long since = engine.observations.see(found, received);
         boolean again = refusedTakeOver.filter(found::equals).isPresent();
-        if (!again && isDead(found, since, sent)) {
-            takeOverFrom = found;
-            return Step.TAKE_OVER;
+        if (!again && watch.isDead(found, since, sent)) {
+            // A lock whose lease the service has ended is free, whether or not the caller would take one over.
+            if (options.takeOver() || engine.driver.leaseBounds().expiresByService()) {
+                takeOverFrom = found;
+                return Step.TAKE_OVER;
+            }
+            if (ticket.passTurn()) {
+                return Step.DONE;
+            }
         }
         if (patience.isWaitOver()) {
             result = new LockAttempt.Held(found);
             return Step.DONE;
         }
-        engine.waits.pause(untilNextLook(found, since));
+        engine.waits.pause(watch.untilNextLook(found, since));
         // After an unanswered request a part of the lock may be ours: only the driver can tell that from the holder's.
-        return attempt.mayBeInStore() ? Step.CREATE : Step.LOOK;
-    }
-
-    /**
-     * Whether the holder is surely dead: the store says so, or the record was seen unchanged for its lease and margin, and the
-     * request that showed it last was sent after that time. A request sent before could have been answered by an older record.
-     */
-    private boolean isDead(ObservedLock found, long since, long sent) {
-        if (engine.driver.leaseBounds().expiresByService()) {
-            return found.expired(); // the lock is free, whether or not the caller would take one over
-        }
-        if (!options.takeOver() || found.info().isEmpty()) {
-            return false;
-        }
-        return found.expired()
-                || (found.lease().isPresent()
-                        && sent - since >= new Lease(found.lease().get()).deadNanos());
-    }
-
-    private Duration untilNextLook(ObservedLock found, long since) {
-        Duration pause = shorter(poll.next(), patience.waitLeft());
-        if (!options.takeOver() || found.lease().isEmpty()) {
-            return pause;
-        }
-        long dead = since + new Lease(found.lease().get()).deadNanos() - engine.ticker.nanos();
-        return dead <= 0 ? pause : shorter(pause, Duration.ofNanos(dead));
+        return attempt.mayBeInStore()
+                        || (watch.hasMovedOn()
+                                && engine.options.changeInterval().isZero())
+                ? Step.CREATE
+                : Step.LOOK;
     }
 
     /** The store refused, and a moment later the record was gone or not readable. */
     private Step holderGone() throws InterruptedException {
-        if (patience.isOver()) {
-            result = new LockAttempt.Held(knownHolder());
+        if (attempt.mayBeInStore()) { // then what cannot be read may be our own record
+            patience.pauseAfter(new BackendUnavailableException("The lock's record could not be read", null), attempt);
+            return Step.CREATE;
+        }
+        timesGone++;
+        if (patience.isWaitOver() && timesGone >= MOST_GONE) {
+            result = new LockAttempt.Held(watch.holder());
             return Step.DONE;
         }
-        if (timesGone++ > 0) {
-            patience.pause();
+        if (timesGone > 1) {
+            engine.waits.pause(watch.pause());
         }
         return Step.CREATE;
     }
@@ -270,34 +300,44 @@ final class AcquireLoop {
         }
         engine.threads
                 .requireOpen(); // a close waits for us, and must find either the held lock or nothing in the store
-        result = new LockAttempt.Acquired(hold(confirmed.get(), from));
+        hold(confirmed.get(), from);
+        attempt.handOver();
         return Step.DONE;
     }
 
-    private EngineLock hold(Confirmation.Confirmed confirmed, Optional<ObservedLock> from) {
+    private void hold(Confirmation.Confirmed confirmed, Optional<ObservedLock> from) {
         engine.observations.forget(key);
+        engine.fairness.taken(key);
         ticket.show(confirmed.lock().asObserved());
-        Runnable huntGhost = attempt.handOver();
-        EngineLock lock = new EngineLock(engine, options, callbacks, confirmed, ticket::leave, huntGhost);
-        engine.held.add(lock);
-        lock.start(from);
-        return lock;
+        Runnable leaveQueue = leaveQueue(engine.fairness, ticket, key);
+        EngineLock lock = new EngineLock(engine, options, callbacks, confirmed, leaveQueue, attempt.ghostHunt());
+        try {
+            engine.held.add(lock);
+            lock.start(from);
+            result = new LockAttempt.Acquired(lock);
+        } catch (Throwable e) { // as where no thread can be started: the attempt gives the lock back
+            try {
+                lock.abandon();
+            } catch (Throwable another) {
+                e.addSuppressed(another);
+            }
+            throw e;
+        }
+    }
+
+    /** Static, so that a lock does not keep its acquisition in memory. */
+    private static Runnable leaveQueue(Fairness fairness, LocalQueue.Ticket ticket, StateKey key) {
+        return () -> {
+            fairness.ended(key);
+            ticket.leave();
+        };
     }
 
     private void showWaiting(ObservedLock found) {
-        holder = found;
+        watch.see(found);
         if (!patience.isWaitOver()) {
             Duration elapsed = patience.elapsed();
             callbacks.runIfIdle(() -> options.listener().waiting(found, elapsed));
         }
-    }
-
-    /** Who made the store refuse; a record without content where nobody could read it. */
-    private ObservedLock knownHolder() {
-        return holder != null ? holder : new ObservedLock(key, Optional.empty(), Optional.empty(), "", false);
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whatever ends the acquisition (success, refusal, error, interrupt), either the lock is handed on with
  * {@link #handOver()}, or {@link #settle()} gives back what was taken and has the rest hunted as a ghost.
+ *
+ * <p>A record under an ID that a client chose is neither given back nor hunted. The client may have repeated its request at
+ * another server, and been told there that the lock is its own; it is removed at the client's word only.
  */
 final class Attempt {
 
@@ -76,7 +79,7 @@ final class Attempt {
             firstSend = engine.ticker.nanos();
             firstSendWall = engine.ticker.wallMillis();
         }
-        Call<AcquireOutcome> call = engine.threads.lockCalls.start(engine.create(proposal.key()), timeout, request);
+        Call<AcquireOutcome> call = engine.threads.createCalls.start(engine.create(proposal.key()), timeout, request);
         inFlight = call;
         Timed<AcquireOutcome> answer = answer(call);
         inFlight = null;
@@ -130,15 +133,16 @@ final class Attempt {
     }
 
     /**
-     * Hands the lock to its holder, who from now on gives it back.
-     *
-     * @return what the holder must run when it has released or lost the lock
+     * What a holder of the lock must run when it has released or lost it: an unanswered request may still be on its way.
      */
-    Runnable handOver() {
+    Runnable ghostHunt() {
+        return unanswered ? this::hunt : () -> {};
+    }
+
+    /** Hands the lock to its holder, who from now on gives it back and runs the {@linkplain #ghostHunt() ghost hunt}. */
+    void handOver() {
         taken = null;
-        boolean hunt = unanswered;
         unanswered = false;
-        return hunt ? this::hunt : () -> {};
     }
 
     /** Gives back what was taken. Not interruptible, bounded by the call timeouts. */
@@ -149,8 +153,11 @@ final class Attempt {
             awaitLate(call);
         }
         OwnedLock lock = taken;
+        taken = null;
+        if (proposal.clients()) {
+            return;
+        }
         if (lock != null) {
-            taken = null;
             giveBack(lock);
         }
         if (unanswered) {
@@ -162,7 +169,7 @@ final class Attempt {
     private void awaitLate(Call<AcquireOutcome> call) {
         try {
             note(Waits.getUninterruptibly(call.answer()).value());
-        } catch (RuntimeException | Error e) { // the queue must go on, whatever the driver threw
+        } catch (Throwable e) { // the queue must go on, whatever the driver threw
             if (!DriverCalls.appliedNothing(e)) {
                 note(new AcquireOutcome.Unknown(e));
             }
@@ -172,11 +179,11 @@ final class Attempt {
     private void giveBack(OwnedLock lock) {
         try {
             Waits.getUninterruptibly(Removal.ofOwn(engine, lock));
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "The lock {} of \"{}\" could not be given back", lock.info().id(), lock.key(), e);
+        } catch (Throwable e) { // an Error too, as where no thread can be started: the ghost hunt goes on
             unanswered = true;
             lastUnanswered = engine.ticker.nanos();
+            LOG.warn(
+                    "The lock {} of \"{}\" could not be given back", lock.info().id(), lock.key(), e);
         }
     }
 

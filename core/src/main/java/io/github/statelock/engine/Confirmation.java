@@ -1,10 +1,9 @@
 package io.github.statelock.engine;
 
-import io.github.statelock.BackendDeniedException;
-import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.FencingToken;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.StatelockException;
 import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.OwnedLock;
@@ -129,17 +128,21 @@ final class Confirmation {
         return Optional.of(new FencingToken(value));
     }
 
-    /** The answer, or the outcome that stands for "none". Denied and misconfigured end the acquisition. */
+    /**
+     * The answer, or the outcome that stands for "none". What the store says is wrong ends the acquisition, such as a denial or
+     * a corrupt fence counter: the same request would fail again. Only "unavailable" is tried again.
+     */
     private <T> Timed<T> ask(Pace.Change change, Supplier<T> request, Function<Throwable, T> none)
             throws InterruptedException {
         try {
             return Waits.get(engine.threads
-                    .lockCalls
+                    .createCalls
                     .start(change, patience.callTimeout(), request)
                     .answer());
-        } catch (BackendDeniedException | BackendMisconfiguredException e) {
-            throw e;
         } catch (RuntimeException e) {
+            if (e instanceof StatelockException && !(e instanceof BackendUnavailableException)) {
+                throw e;
+            }
             return new Timed<>(none.apply(e), 0, 0, 0);
         }
     }

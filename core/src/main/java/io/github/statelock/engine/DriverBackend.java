@@ -1,17 +1,18 @@
 package io.github.statelock.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockedState;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
 import io.github.statelock.StateStore;
-import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.StateDriver;
 import io.github.statelock.spi.UriOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,25 +24,42 @@ public abstract class DriverBackend implements StateBackend {
     private final DriverStateStore states;
     private final Capabilities capabilities;
 
+    /** Held by the one thread that closes; the others wait for its end. */
+    private final ReentrantLock closing = new ReentrantLock();
+
+    @GuardedBy("closing")
+    private boolean closed;
+
     /**
-     * A backend over these drivers.
+     * A backend over these drivers, of a store that is known to check the conditions of changes.
      *
      * @param lockDriver the locks
      * @param stateDriver the states
      * @param options deadlines, polling and clocks
      */
     protected DriverBackend(LockDriver lockDriver, StateDriver stateDriver, EngineOptions options) {
-        EngineThreads threads = new EngineThreads(options);
+        this(lockDriver, stateDriver, options, FirstChange.anyTime());
+    }
+
+    /**
+     * A backend over these drivers.
+     *
+     * @param lockDriver the locks
+     * @param stateDriver the states
+     * @param options deadlines, polling and clocks
+     * @param proof run before the first change of a lock or a state, and never for a read; throws if the store may not be
+     *     changed. No change is sent before it has returned once. Its time counts in that of the change
+     */
+    protected DriverBackend(LockDriver lockDriver, StateDriver stateDriver, EngineOptions options, Runnable proof) {
+        this(lockDriver, stateDriver, options, new FirstChange(proof, options.callTimeout()));
+    }
+
+    private DriverBackend(
+            LockDriver lockDriver, StateDriver stateDriver, EngineOptions options, FirstChange firstChange) {
+        EngineThreads threads = new EngineThreads(options, firstChange);
         this.locks = new DriverLockManager(lockDriver, options, threads);
         this.states = new DriverStateStore(stateDriver, options, threads, KeyRules.of(lockDriver));
-        LeaseBounds bounds = lockDriver.leaseBounds();
-        this.capabilities = new Capabilities(
-                bounds.shortest(),
-                bounds.longest(),
-                bounds.leases(),
-                bounds.noLease(),
-                bounds.expiresByService(),
-                stateDriver.keepsHistory());
+        this.capabilities = new DriverCapabilities(lockDriver.leaseBounds(), locks, states);
     }
 
     @Override
@@ -71,11 +89,31 @@ public abstract class DriverBackend implements StateBackend {
 
     @Override
     public final void close() {
-        locks.close();
-        closeClients();
+        closing.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            closeParts();
+        } finally {
+            closing.unlock();
+        }
     }
 
-    /** Frees what the backend opened itself. Called once the locks are released; may be called again. */
+    private void closeParts() {
+        try {
+            locks.close();
+        } finally {
+            try {
+                closeClients();
+            } finally {
+                states.close();
+            }
+        }
+    }
+
+    /** Frees what the backend opened itself. Called once, after the locks are released. */
     protected void closeClients() {}
 
     /**
@@ -108,7 +146,7 @@ public abstract class DriverBackend implements StateBackend {
         }
 
         /**
-         * How long reading or writing a state, or listing the states, may take, repeated requests included.
+         * How long reading or writing a state, or listing the states or the locks, may take, repeated requests included.
          *
          * @param timeout by default 5 min
          * @return this builder
@@ -130,6 +168,19 @@ public abstract class DriverBackend implements StateBackend {
         }
 
         /**
+         * How many requests of one kind may be in flight at the same time. The kinds are: requests that take a lock, that look
+         * at one, that remove one, and that read or write a state. Renewals have a bound of their own. A request beyond the
+         * bound waits for its turn, which counts against its timeout. Each request in flight has a thread.
+         *
+         * @param requests by default 64; from 1 to 4096
+         * @return this builder
+         */
+        public final B maxRequestsInFlight(int requests) {
+            engine.maxRequestsInFlight(requests);
+            return self();
+        }
+
+        /**
          * Whether held locks are released when the JVM shuts down in an orderly way.
          *
          * @param release by default false
@@ -142,7 +193,7 @@ public abstract class DriverBackend implements StateBackend {
 
         /**
          * Takes the parameters that all stores have in common: {@code call_timeout}, {@code transfer_timeout},
-         * {@code max_state_bytes} and {@code release_on_shutdown}.
+         * {@code max_state_bytes}, {@code max_requests_in_flight} and {@code release_on_shutdown}.
          *
          * @param options the parameters of a store's URI
          * @return this builder
@@ -152,6 +203,9 @@ public abstract class DriverBackend implements StateBackend {
             options.duration("call_timeout", this::callTimeout);
             options.duration("transfer_timeout", this::transferTimeout);
             options.number("max_state_bytes", this::maxStateBytes);
+            options.number(
+                    "max_requests_in_flight",
+                    requests -> maxRequestsInFlight((int) Math.max(0, Math.min(requests, Integer.MAX_VALUE))));
             options.flag("release_on_shutdown", this::releaseOnShutdown);
             return self();
         }

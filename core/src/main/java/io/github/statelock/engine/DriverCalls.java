@@ -3,10 +3,10 @@ package io.github.statelock.engine;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.StatelockException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -60,14 +60,16 @@ final class DriverCalls {
      */
     record Call<T>(CompletableFuture<Timed<T>> answer, CompletableFuture<Void> ended) {}
 
-    private final Executor pool;
+    private final Lane lane;
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final Pace pace;
+    private final FirstChange firstChange;
     private final Duration changeInterval;
 
-    DriverCalls(Executor pool, EngineOptions options, Pace pace) {
-        this.pool = pool;
+    DriverCalls(Lane lane, EngineOptions options, Pace pace, FirstChange firstChange) {
+        this.lane = lane;
+        this.firstChange = firstChange;
         this.ticker = options.ticker();
         this.scheduler = options.scheduler();
         this.pace = pace;
@@ -87,43 +89,86 @@ final class DriverCalls {
     private <T> Call<T> start(Optional<Pace.Change> change, Duration timeout, Supplier<T> request) {
         Call<T> call = new Call<>(new CompletableFuture<>(), new CompletableFuture<>());
         AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-        Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
-        call.answer().whenComplete((answer, failure) -> timer.cancel());
-        pool.execute(() -> runInTurn(call, state, change, request));
+        try {
+            Scheduler.Scheduled timer = scheduler.schedule(timeout, () -> overrun(call, state, timeout));
+            call.answer().whenComplete((answer, failure) -> timer.cancel());
+            execute(call, state, () -> runInTurn(call, state, change, request));
+        } catch (Throwable e) {
+            notStarted(call, state, e);
+        }
         return call;
+    }
+
+    private <T> void execute(Call<T> call, AtomicReference<State> state, Runnable send) {
+        lane.execute(new Lane.Task() {
+            @Override
+            public void run() {
+                try {
+                    send.run();
+                } catch (Throwable e) { // of the pace or the scheduler: what the request throws is its answer
+                    notStarted(call, state, e);
+                }
+            }
+
+            @Override
+            public void refused(Throwable cause) {
+                notStarted(call, state, cause);
+            }
+        });
     }
 
     /** Asks for the turn on the pool's thread, right before the request is sent: between the two nothing may pile up. */
     private <T> void runInTurn(
             Call<T> call, AtomicReference<State> state, Optional<Pace.Change> change, Supplier<T> request) {
-        if (state.get() != State.WAITING) {
+        if (state.get() != State.WAITING || (change.isPresent() && !mayChange(call, state))) {
             return;
         }
         Duration wait = change.map(c -> pace.take(c, changeInterval)).orElse(Duration.ZERO);
         if (wait.isZero()) {
-            if (run(call, state, request)) {
-                change.ifPresent(c -> pace.answered(c, changeInterval));
-            }
+            run(call, state, request);
+            change.ifPresent(c -> pace.ended(c, changeInterval, call.answer()));
         } else {
-            scheduler.schedule(wait, () -> pool.execute(() -> runInTurn(call, state, change, request)));
+            scheduler.schedule(wait, () -> execute(call, state, () -> runInTurn(call, state, change, request)));
         }
     }
 
-    /** Sends the request; whether it was answered in time. The end of an abandoned call is no answer. */
-    private <T> boolean run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
-        if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+    /** Counts as a part of the wait for the turn: when it takes too long, the change was not sent. */
+    private <T> boolean mayChange(Call<T> call, AtomicReference<State> state) {
+        try {
+            firstChange.require();
+            return state.get() == State.WAITING;
+        } catch (StatelockException e) {
+            if (state.compareAndSet(State.WAITING, State.DROPPED)) {
+                fail(call, e);
+            }
             return false;
+        }
+    }
+
+    /** Sends the request, unless the call was dropped. */
+    private <T> void run(Call<T> call, AtomicReference<State> state, Supplier<T> request) {
+        if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+            return;
         }
         long sent = ticker.nanos();
         long sentWall = ticker.wallMillis();
         try {
             T value = request.get();
-            return call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
+            call.answer().complete(new Timed<>(value, sent, sentWall, ticker.nanos()));
         } catch (Throwable e) { // the caller decides; an Error too must reach it instead of a hung future
             call.answer().completeExceptionally(e);
-            return false;
         } finally {
             call.ended().complete(null);
+        }
+    }
+
+    /** Unless it was sent: then its answer comes, or its timeout. */
+    private static <T> void notStarted(Call<T> call, AtomicReference<State> state, Throwable cause) {
+        if (state.compareAndSet(State.WAITING, State.DROPPED)) {
+            fail(
+                    call,
+                    new BackendUnavailableException(
+                            "Not sent: this process could not start a thread for the request: " + cause, cause));
         }
     }
 
@@ -134,7 +179,7 @@ final class DriverCalls {
                     new BackendUnavailableException(
                             "Not sent within " + timeout.toMillis()
                                     + " ms: all calls of this backend are waiting for answers, or its store limits"
-                                    + " changes",
+                                    + " changes, or does not answer whether it checks conditions",
                             null));
         } else {
             call.answer().completeExceptionally(new OverrunException(timeout));

@@ -11,6 +11,7 @@ import io.github.statelock.LockManager;
 import io.github.statelock.LockOptions;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateKey;
+import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
 import io.github.statelock.spi.OwnedLock;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,6 +39,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     private final Engine engine;
     private final KeyRules keys;
     private final ShutdownHook shutdownHook = new ShutdownHook(this::close);
+
+    /** Held by the one thread that closes; the others wait for its end. */
+    private final ReentrantLock closing = new ReentrantLock();
 
     DriverLockManager(LockDriver driver, EngineOptions options, EngineThreads threads) {
         this.engine = new Engine(driver, options, threads);
@@ -110,6 +115,17 @@ final class DriverLockManager implements LockManager, AutoCloseable {
                 () -> {});
     }
 
+    /** Whether the store takes leases, which only a proof of its conditions may tell. */
+    boolean keepsLeases() {
+        if (!engine.threads.firstChange.hasPassed()) {
+            call(() -> {
+                engine.threads.firstChange.require();
+                return true;
+            });
+        }
+        return engine.driver.leaseBounds().leases();
+    }
+
     private void requireLease(Optional<Duration> lease) {
         LeaseBounds bounds = engine.driver.leaseBounds();
         if (lease.isEmpty()) {
@@ -145,7 +161,9 @@ final class DriverLockManager implements LockManager, AutoCloseable {
 
     @Override
     public List<ObservedLock> list(String prefix) {
-        return call(() -> engine.driver.list(prefix));
+        engine.threads.requireOpen();
+        return new RecordReads(engine, prefix)
+                .all(Waits::getUninterruptibly).stream().map(Timed::value).toList();
     }
 
     @Override
@@ -178,7 +196,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         engine.threads.requireOpen();
         try {
             return Waits.getUninterruptibly(engine.threads
-                            .lockCalls
+                            .lookCalls
                             .start(engine.options.callTimeout(), request)
                             .answer())
                     .value();
@@ -187,16 +205,28 @@ final class DriverLockManager implements LockManager, AutoCloseable {
         }
     }
 
-    /** Releases what is held, side by side, bounded by the call timeout, and takes no more locks. */
+    /**
+     * Releases what is held, side by side, bounded by the call timeout, and takes no more locks. A second caller waits for the
+     * end of the first: it goes on to close what the releases need.
+     */
     @Override
     public void close() {
-        if (engine.threads.isClosed()) {
-            return;
+        closing.lock();
+        try {
+            if (!engine.threads.isClosed()) {
+                engine.threads.close();
+                engine.waits.endAll();
+                releaseAllAtClose();
+            }
+        } finally {
+            // Not before: a JVM that shuts down meanwhile waits for its hook, and the hook waits for us.
+            shutdownHook.remove();
+            closing.unlock();
         }
-        engine.threads.close();
-        engine.waits.endAll();
-        shutdownHook.remove();
-        // Once for what is held now, and once more for what an acquisition under way has just come to hold.
+    }
+
+    /** Once for what is held now, and once more for what an acquisition under way has just come to hold. */
+    private void releaseAllAtClose() {
         Waits.getUninterruptibly(CompletableFuture.allOf(releaseAll(), engine.acquisitionsEnd())
                 .thenCompose(ended -> releaseAll())
                 .completeOnTimeout(null, engine.options.callTimeout().toMillis(), TimeUnit.MILLISECONDS));
@@ -205,7 +235,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
     private CompletableFuture<Void> releaseAll() {
         List<CompletableFuture<Void>> releases = new ArrayList<>();
         for (EngineLock lock : engine.held.all()) {
-            releases.add(lock.releaseAsync().exceptionally(failure -> {
+            releases.add(lock.closeAsync().exceptionally(failure -> {
                 LOG.warn("The lock {} of \"{}\" was not released", lock.info().id(), lock.key(), failure);
                 return null;
             }));

@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The state under a lock, of every backend. Safe for use by several threads. */
 final class DriverLockedState implements LockedState {
@@ -26,7 +25,7 @@ final class DriverLockedState implements LockedState {
 
     /** The state as last read or written under this lock. */
     @GuardedBy("turn")
-    private Optional<State> base = Optional.empty();
+    private Optional<StateBase> base = Optional.empty();
 
     /** Whether the base was read. */
     @GuardedBy("turn")
@@ -52,11 +51,12 @@ final class DriverLockedState implements LockedState {
         try {
             baseKnown = false;
             baseIsBehind = false;
-            base = lock.status() == LockStatus.LOST
+            Optional<State> state = lock.status() == LockStatus.LOST
                     ? states.read(lock.key())
                     : states.readUnderLock(lock.key(), lock.info().id());
+            base = state.map(StateBase::read);
             baseKnown = true;
-            return base;
+            return state;
         } finally {
             turn.unlock();
         }
@@ -79,10 +79,11 @@ final class DriverLockedState implements LockedState {
             lock.ensureHeld();
             WriteCondition condition = mustFollow ? ifBase() : ifBaseWhateverItIs();
             if (mustFollow) {
-                StateSuccession.check(lock.key(), base, content);
+                base.ifPresent(
+                        stored -> StateSuccession.check(lock.key(), stored.header(), content, stored.isContent()));
             }
             StateVersion version = change(id -> states.write(lock.key(), content, condition, id));
-            base = Optional.of(State.ofOwned(lock.key(), version, content.clone()));
+            base = Optional.of(StateBase.written(version, content));
             baseKnown = true;
             return version;
         } finally {
@@ -136,8 +137,7 @@ final class DriverLockedState implements LockedState {
         if (!baseKnown) {
             read();
         }
-        @Nullable State current = base.orElse(null);
-        return current == null ? WriteCondition.ifAbsent() : WriteCondition.ifVersion(current.version());
+        return base.map(stored -> WriteCondition.ifVersion(stored.version())).orElseGet(WriteCondition::ifAbsent);
     }
 
     /** The same, also where the base cannot be trusted: what cannot be read can still be replaced or deleted. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** The state store of every backend. Safe for use by several threads. */
@@ -24,6 +25,7 @@ final class DriverStateStore implements StateStore {
     private final EngineOptions options;
     private final EngineThreads threads;
     private final KeyRules keys;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /**
      * A state store.
@@ -101,11 +103,21 @@ final class DriverStateStore implements StateStore {
         return call(options.transferTimeout(), () -> driver.read(key, version));
     }
 
+    /** Whether old versions can be read, which only the store may know. */
+    boolean keepsHistory() {
+        return call(options.callTimeout(), driver::keepsHistory);
+    }
+
     private StateChange change(StateWrite write) {
         threads.requireOpen();
         keys.require(write.key());
         Pace.Change object = new Pace.Change("state of " + keys.lockPath(write.key()), false);
-        return new StateChange(driver, options, threads, write, object);
+        return new StateChange(driver, options, threads, closed, write, object);
+    }
+
+    /** The clients are closed: whoever still waits for an answer is told that none will come. */
+    void close() {
+        closed.complete(null);
     }
 
     private static StateWrite newWrite(
@@ -116,11 +128,27 @@ final class DriverStateStore implements StateStore {
     private <T> T call(Duration timeout, Supplier<T> request) {
         threads.requireOpen();
         try {
-            return Waits.getUninterruptibly(
-                            threads.stateCalls.start(timeout, request).answer())
-                    .value();
-        } catch (DriverCalls.OverrunException e) {
+            return answer(threads.stateCalls.start(timeout, request), closed);
+        } catch (DriverCalls.OverrunException | ClosedException e) {
             throw new BackendUnavailableException("The store did not answer a read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The answer to a call; none where the clients are closed before it comes. */
+    static <T> T answer(DriverCalls.Call<T> call, CompletableFuture<Void> closed) {
+        Waits.getUninterruptibly(CompletableFuture.anyOf(call.answer(), closed));
+        if (!call.answer().isDone()) {
+            throw new ClosedException();
+        }
+        return Waits.getUninterruptibly(call.answer()).value();
+    }
+
+    /** The clients were closed while a request was under way. */
+    static final class ClosedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ClosedException() {
+            super("the backend was closed");
         }
     }
 }

@@ -22,6 +22,7 @@ final class Engine {
     final Waits waits;
     final LocalQueue queue = new LocalQueue();
     final Observations observations;
+    final Fairness fairness;
     final HeldLocks held = new HeldLocks();
     final Renewals renewals = new Renewals(this);
     final Ghosts ghosts = new Ghosts(this);
@@ -35,6 +36,7 @@ final class Engine {
         this.scheduler = options.scheduler();
         this.waits = new Waits(scheduler);
         this.observations = new Observations(driver);
+        this.fairness = new Fairness(options);
     }
 
     /** A create or takeover of the lock record. */

@@ -27,6 +27,7 @@ final class EngineLock implements HeldLock {
     private final Optional<FencingToken> token;
     private final Callbacks callbacks;
     private final LockListener listener;
+    private final boolean clients;
     private final Runnable leaveQueue;
     private final Runnable huntGhost;
     private final LeaseKeeper keeper;
@@ -53,13 +54,14 @@ final class EngineLock implements HeldLock {
         this.token = confirmed.token();
         this.callbacks = callbacks;
         this.listener = options.listener();
+        this.clients = options.recordedAs().isPresent();
         this.leaveQueue = leaveQueue;
         this.huntGhost = huntGhost;
         this.keeper = new LeaseKeeper(engine, options, confirmed, new Told());
         this.release = new LockRelease(engine, this, keeper);
     }
 
-    /** Starts the timers and tells the listener. */
+    /** Starts the timers and tells the listener. If that throws, {@link #abandon()} is due. */
     void start(Optional<ObservedLock> takenFrom) {
         takenFrom.ifPresent(from -> callbacks.run(() -> listener.takenOver(this, from)));
         callbacks.run(() -> listener.acquired(this));
@@ -96,7 +98,10 @@ final class EngineLock implements HeldLock {
         if (!keeper.awaitDecision()) {
             throw new BackendUnavailableException(
                     "The machine was suspended while it held the lock " + info.id() + " of \"" + key
-                            + "\", and the store could not be asked whether it still does",
+                            + "\", and "
+                            + (keeper.heldTooLong()
+                                    ? "maxHold is over: no renewal asks the store any more whether it still does"
+                                    : "the store could not be asked whether it still does"),
                     null);
         }
         LockStatus status = status();
@@ -110,7 +115,7 @@ final class EngineLock implements HeldLock {
 
     @Override
     public void onLost(Consumer<LockLostException> callback) {
-        lost.thenAccept(reason -> callbacks.run(() -> callback.accept(reason)));
+        lost.thenAccept(reason -> callbacks.runLoss(() -> callback.accept(reason)));
     }
 
     @Override
@@ -125,11 +130,20 @@ final class EngineLock implements HeldLock {
                     + "\" has a lease, which nobody would renew: only a lock without lease can be detached");
         }
         ensureHeld();
-        release.giveUpTo(this::leave);
+        if (!release.giveUpTo(this::leave)) {
+            throw new IllegalStateException("The lock " + info.id() + " of \"" + key + "\" was released");
+        }
+    }
+
+    /** The caller never gets this lock, since it could not be started. Whoever took it gives its record back. */
+    void abandon() {
+        leave();
+        released();
     }
 
     private void leave() {
         keeper.giveUp();
+        keeper.stop();
         if (hasEnded.compareAndSet(false, true)) {
             engine.held.remove(this);
             leaveQueue.run();
@@ -146,6 +160,11 @@ final class EngineLock implements HeldLock {
         return release.start();
     }
 
+    /** The backend is closed: gives the lock back, unless it is a client's, who did not ask for that yet. */
+    CompletableFuture<Void> closeAsync() {
+        return clients && release.giveUpTo(this::leave) ? CompletableFuture.completedFuture(null) : releaseAsync();
+    }
+
     LockLostException lostException() {
         return new LockLostException(key, info.id(), keeper.reason());
     }
@@ -157,7 +176,7 @@ final class EngineLock implements HeldLock {
 
     /** The release found that the lock had been lost. */
     void foundLost(LockLostException reason) {
-        callbacks.run(() -> listener.lost(this, reason));
+        callbacks.runLoss(() -> listener.lost(this, reason));
     }
 
     /** Frees the place in the local queue, once. */
@@ -191,9 +210,12 @@ final class EngineLock implements HeldLock {
         @Override
         public void lost(String reason) {
             LockLostException loss = new LockLostException(key, info.id(), reason);
-            callbacks.run(() -> listener.lost(EngineLock.this, loss));
-            lost.complete(loss);
-            end();
+            try {
+                callbacks.runLoss(() -> listener.lost(EngineLock.this, loss));
+                lost.complete(loss);
+            } finally {
+                end();
+            }
         }
     }
 

@@ -9,9 +9,12 @@ import java.util.Objects;
  */
 public final class EngineOptions {
 
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private final Duration callTimeout;
     private final Duration transferTimeout;
     private final long maxStateBytes;
+    private final int maxRequestsInFlight;
     private final Duration pollFrom;
     private final Duration pollTo;
     private final Duration changeInterval;
@@ -23,6 +26,7 @@ public final class EngineOptions {
         this.callTimeout = builder.callTimeout;
         this.transferTimeout = builder.transferTimeout;
         this.maxStateBytes = builder.maxStateBytes;
+        this.maxRequestsInFlight = builder.maxRequestsInFlight;
         this.pollFrom = builder.pollFrom;
         this.pollTo = builder.pollTo;
         this.changeInterval = builder.changeInterval;
@@ -50,7 +54,7 @@ public final class EngineOptions {
     }
 
     /**
-     * How long reading or writing a state, or listing the states, may take, repeated sends included.
+     * How long reading or writing a state, or listing the states or the locks, may take, repeated sends included.
      *
      * @return by default 5 min
      */
@@ -75,6 +79,24 @@ public final class EngineOptions {
      */
     public long maxStateBytes() {
         return maxStateBytes;
+    }
+
+    /**
+     * How many requests of one kind may be in flight at the same time.
+     *
+     * @return by default 64
+     */
+    public int maxRequestsInFlight() {
+        return maxRequestsInFlight;
+    }
+
+    /**
+     * How many connections a client needs at most, so that no request waits for one.
+     *
+     * @return the requests of all kinds together
+     */
+    public int maxConnections() {
+        return 4 * maxRequestsInFlight + Renewals.MAX_IN_FLIGHT;
     }
 
     Duration pollFrom() {
@@ -107,6 +129,7 @@ public final class EngineOptions {
         private Duration callTimeout = Duration.ofSeconds(10);
         private Duration transferTimeout = Duration.ofMinutes(5);
         private long maxStateBytes = 512L << 20;
+        private int maxRequestsInFlight = 64;
         private Duration pollFrom = Duration.ofMillis(250);
         private Duration pollTo = Duration.ofSeconds(2);
         private Duration changeInterval = Duration.ZERO;
@@ -119,7 +142,7 @@ public final class EngineOptions {
         /**
          * How long one request may take before it is abandoned and its outcome unknown.
          *
-         * @param timeout by default 10 s
+         * @param timeout by default 10 s, at most 24 hours
          * @return this builder
          */
         public Builder callTimeout(Duration timeout) {
@@ -128,9 +151,9 @@ public final class EngineOptions {
         }
 
         /**
-         * How long reading or writing a state, or listing the states, may take, repeated sends included.
+         * How long reading or writing a state, or listing the states or the locks, may take, repeated sends included.
          *
-         * @param timeout by default 5 min
+         * @param timeout by default 5 min, at most 24 hours
          * @return this builder
          */
         public Builder transferTimeout(Duration timeout) {
@@ -153,28 +176,49 @@ public final class EngineOptions {
         }
 
         /**
-         * How often a waiter looks: the pause grows by half from the first to the last, with full jitter.
+         * How many requests of one kind may be in flight at the same time. The kinds are: requests that take a lock, that look
+         * at one, that remove one, and that read or write a state. Renewals have a bound of their own. A request beyond the
+         * bound waits for its turn, which counts against its timeout.
          *
-         * @param from the first pause, by default 250 ms
-         * @param to the longest pause, by default 2 s
+         * @param requests by default 64; from 1 to 4096
          * @return this builder
          */
-        public Builder poll(Duration from, Duration to) {
-            this.pollFrom = positive(from, "from");
-            this.pollTo = positive(to, "to");
+        public Builder maxRequestsInFlight(int requests) {
+            if (requests < 1 || requests > 4096) {
+                throw new IllegalArgumentException("maxRequestsInFlight is not between 1 and 4096: " + requests);
+            }
+            this.maxRequestsInFlight = requests;
             return this;
         }
 
         /**
-         * The least time between two changes of one object, for a store that limits them. All backends of this JVM together
-         * keep it for each object, from the answer to one change to the next one's send; what has to wait counts on its call
-         * timeout. A waiter pauses for a random part of it when the record it watched is gone.
+         * How often a waiter looks: the pause grows by half from the first to the last, with full jitter.
          *
-         * @param interval by default zero
+         * @param from the first pause, by default 250 ms, at most 24 hours
+         * @param to the longest pause, by default 2 s, at most 24 hours
+         * @return this builder
+         */
+        public Builder poll(Duration from, Duration to) {
+            this.pollFrom = positive(from, "poll from");
+            this.pollTo = positive(to, "poll to");
+            return this;
+        }
+
+        /**
+         * The least time between two changes of one object after the store has throttled one of them, for a store that limits
+         * how often an object is changed. All backends of this JVM together keep it for each object, from the answer to one
+         * change to the next one's send, until a minute has passed without such an answer. Time spent waiting counts against
+         * the call timeout. A driver says that a change was throttled by
+         * {@link io.github.statelock.BackendUnavailableException#retryAfter()}.
+         *
+         * @param interval by default zero, at most 24 hours
          * @return this builder
          */
         public Builder changeInterval(Duration interval) {
-            this.changeInterval = Objects.requireNonNull(interval, "interval");
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException("changeInterval is negative: " + interval);
+            }
+            this.changeInterval = bounded(interval, "changeInterval");
             return this;
         }
 
@@ -223,6 +267,13 @@ public final class EngineOptions {
         private static Duration positive(Duration duration, String name) {
             if (duration.isZero() || duration.isNegative()) {
                 throw new IllegalArgumentException(name + " is not positive: " + duration);
+            }
+            return bounded(duration, name);
+        }
+
+        private static Duration bounded(Duration duration, String name) {
+            if (duration.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(name + " is longer than 24 hours: " + duration);
             }
             return duration;
         }

@@ -1,9 +1,11 @@
 package io.github.statelock.engine;
 
 import io.github.statelock.StateKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -23,6 +25,7 @@ final class HeldLocks {
     private static final Map<Name, EngineLock> IN_THIS_JVM = new ConcurrentHashMap<>();
 
     private final Map<Name, EngineLock> held = new ConcurrentHashMap<>();
+    private final Set<EngineLock> unreleased = ConcurrentHashMap.newKeySet();
 
     void add(EngineLock lock) {
         held.put(Name.of(lock), lock);
@@ -34,8 +37,24 @@ final class HeldLocks {
         IN_THIS_JVM.remove(Name.of(lock), lock);
     }
 
+    /** Notes a lock whose hold has ended and whose record may still be there. */
+    void addUnreleased(EngineLock lock) {
+        unreleased.add(lock);
+    }
+
+    void removeUnreleased(EngineLock lock) {
+        unreleased.remove(lock);
+    }
+
+    /** What this manager would leave in the store. */
     List<EngineLock> all() {
-        return List.copyOf(held.values());
+        List<EngineLock> all = new ArrayList<>(held.values());
+        all.addAll(unreleased);
+        return all;
+    }
+
+    boolean holds(StateKey key, String id) {
+        return held.containsKey(new Name(key, id));
     }
 
     static Optional<EngineLock> inThisJvm(StateKey key, String id) {

@@ -41,7 +41,11 @@ final class Holder {
                         Instant.ofEpochMilli(ticker.wallMillis()),
                         path));
         // As others will read it: characters that the format replaces are replaced here too.
-        return new LockProposal(key, LockInfoCodec.decode(LockInfoCodec.encode(info)), options.lease());
+        return new LockProposal(
+                key,
+                LockInfoCodec.decode(LockInfoCodec.encode(info)),
+                options.lease(),
+                options.recordedAs().isPresent());
     }
 
     private static LockInfo ofClient(LockInfo client, String path) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the lease of one held lock, by two timers: one starts the next renewal, and one watches the deadline and never waits
@@ -49,6 +50,10 @@ final class LeaseKeeper {
     @GuardedBy("lock")
     private CompletableFuture<Void> nextAnswer = new CompletableFuture<>();
 
+    /** Whether a thread stays for our renewals. */
+    @GuardedBy("lock")
+    private boolean warm;
+
     private volatile boolean stopped;
 
     LeaseKeeper(Engine engine, LockOptions options, Confirmation.Confirmed confirmed, Events events) {
@@ -65,17 +70,35 @@ final class LeaseKeeper {
     /** Starts the timers; a lock without lease has none. */
     void start() {
         lease.ifPresent(l -> {
+            keepWarm();
             scheduleRenewal(l);
             scheduleWatch(l);
         });
     }
 
+    /** The hold may have ended already, by the word of a listener. */
+    private void keepWarm() {
+        synchronized (lock) {
+            warm = !stopped;
+            if (stopped) {
+                return;
+            }
+        }
+        engine.threads.warm.leaseStarted();
+    }
+
     /** Cancels the timers: the hold has ended. */
     void stop() {
-        stopped = true;
+        boolean wasWarm;
         synchronized (lock) {
+            stopped = true;
             renewalTimer.cancel();
             watchTimer.cancel();
+            wasWarm = warm;
+            warm = false;
+        }
+        if (wasWarm) {
+            engine.threads.warm.leaseEnded();
         }
     }
 
@@ -104,7 +127,8 @@ final class LeaseKeeper {
     }
 
     /**
-     * Where the machine was suspended, waits for the renewal that decides whether the lock is still ours.
+     * Where the machine was suspended, waits for the renewal that decides whether the lock is still ours. Once maxHold is over
+     * no renewal is sent, so that nothing is worth waiting for.
      *
      * @return whether it is decided
      */
@@ -113,6 +137,9 @@ final class LeaseKeeper {
         for (int i = 0; i < 2 && state.suspended(); i++) {
             CompletableFuture<Void> answer = nextAnswer();
             status();
+            if (state.suspended() && heldTooLong() && !renewing.get()) {
+                return false;
+            }
             if (state.suspended()) {
                 Waits.getUninterruptibly(answer);
             }
@@ -146,26 +173,29 @@ final class LeaseKeeper {
     /** A renewal was answered. */
     void onRenewal(Timed<RenewOutcome> answer) {
         renewing.set(false);
-        if (answer.value() instanceof RenewOutcome.Renewed renewed) {
-            onRenewed(renewed.lock(), answer);
-        } else if (answer.value() instanceof RenewOutcome.Lost gone) {
-            onRefused(gone.actual());
-        } else if (answer.value() instanceof RenewOutcome.Refused refused) {
-            retryRenewal("a renewal was refused: " + refused.cause().getMessage());
-        } else if (answer.value() instanceof RenewOutcome.Unknown unknown) {
-            retryRenewal("a renewal was not answered: " + unknown.cause());
+        try {
+            if (answer.value() instanceof RenewOutcome.Renewed renewed) {
+                onRenewed(renewed.lock(), answer);
+            } else if (answer.value() instanceof RenewOutcome.Lost gone) {
+                onRefused(gone.actual());
+            } else if (answer.value() instanceof RenewOutcome.Refused refused) {
+                retryRenewal("a renewal was refused: " + refused.cause().getMessage(), refused.cause());
+            } else if (answer.value() instanceof RenewOutcome.Unknown unknown) {
+                retryRenewal("a renewal was not answered: " + unknown.cause(), unknown.cause());
+            }
+        } finally {
+            answered();
         }
-        answered();
     }
 
     /** A renewal overran its deadline or threw. */
     void onRenewalFailure(Throwable failure) {
         renewing.set(false);
-        // One that overran was sent long ago: waiting once more could cost a short lease. The pace holds all the same.
-        boolean overran = failure instanceof DriverCalls.OverrunException;
-        retryRenewal(
-                "a renewal failed: " + failure.getMessage(), overran ? Duration.ZERO : engine.options.changeInterval());
-        answered();
+        try {
+            retryRenewal("a renewal failed: " + failure.getMessage(), failure);
+        } finally {
+            answered();
+        }
     }
 
     private void onRenewed(OwnedLock next, Timed<RenewOutcome> answer) {
@@ -184,7 +214,7 @@ final class LeaseKeeper {
             // An earlier renewal of ours was applied unanswered: the record is ours in a version we did not know.
             String version = actual.get().version();
             if (version.equals(state.owned().version())) {
-                retryRenewal("a renewal was refused, but its record is unchanged");
+                retryRenewal("a renewal was refused, but its record is unchanged", null);
             } else {
                 state.adopt(version);
                 renewNow();
@@ -195,17 +225,21 @@ final class LeaseKeeper {
         }
     }
 
-    private void retryRenewal(String reason) {
-        retryRenewal(reason, engine.options.changeInterval());
-    }
-
-    private void retryRenewal(String reason, Duration floor) {
+    /** Soon, and not before the store wants it; but so that a store which asks for a long time is tried again all the same. */
+    private void retryRenewal(String reason, @Nullable Throwable cause) {
         atRisk(reason);
         lease.ifPresent(l -> {
             Duration least = l.length().dividedBy(20);
-            Duration from = least.compareTo(floor) > 0 ? least : floor;
+            Duration most = Duration.ofNanos(Math.max(0, state.deadline() - engine.ticker.nanos()))
+                    .dividedBy(3);
+            Duration asked = Backoff.retryAfter(cause).orElse(Duration.ZERO);
+            Duration from = longer(least, asked.compareTo(most) < 0 ? asked : most);
             renewIn(Jitter.between(from, from.multipliedBy(3).dividedBy(2)));
         });
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     private void atRisk(String reason) {
@@ -231,11 +265,17 @@ final class LeaseKeeper {
 
     private void renewNow() {
         if (!heldTooLong() && renewing.compareAndSet(false, true)) {
-            engine.renewals.submit(this);
+            try {
+                engine.renewals.submit(this);
+            } catch (Throwable e) { // or the lock would never be renewed again
+                renewing.set(false);
+                throw e;
+            }
         }
     }
 
-    private boolean heldTooLong() {
+    /** Whether maxHold is over, from when on no renewal is sent. */
+    boolean heldTooLong() {
         Duration held = Duration.ofNanos(engine.ticker.nanos() - acquired);
         return maxHold.isPresent() && held.compareTo(maxHold.get()) >= 0;
     }
@@ -281,10 +321,14 @@ final class LeaseKeeper {
         if (status == LockStatus.LOST || status == LockStatus.RELEASED) {
             return;
         }
-        if (state.age().compareTo(l.lateAfter()) >= 0) {
-            atRisk("the renewal is late");
+        try {
+            if (state.age().compareTo(l.lateAfter()) >= 0) {
+                atRisk("the renewal is late");
+                renewNow(); // whatever became of the timer of the last one
+            }
+        } finally {
+            scheduleWatch(l);
         }
-        scheduleWatch(l);
     }
 
     /** The status by the clocks of this moment. */

@@ -36,14 +36,18 @@ final class LocalQueue {
     final class Ticket {
         private final StateKey key;
         private final Line line;
-        private final CompletableFuture<Void> turn = new CompletableFuture<>();
+        private final boolean takesOver;
 
-        private Ticket(StateKey key, Line line) {
+        /** Replaced under the lock. */
+        private volatile CompletableFuture<Void> turn = new CompletableFuture<>();
+
+        private Ticket(StateKey key, Line line, boolean takesOver) {
             this.key = key;
             this.line = line;
+            this.takesOver = takesOver;
         }
 
-        /** Completed when this ticket is the head. */
+        /** Completed when this ticket is the head; another one after {@link #passTurn()}. */
         CompletableFuture<Void> turn() {
             return turn;
         }
@@ -75,15 +79,38 @@ final class LocalQueue {
             known.complete(null);
         }
 
+        /**
+         * Lets the first one behind that takes over a dead holder's lock go first. For a head that does not: it is the next
+         * one then.
+         *
+         * @return false if there is none, and the turn stays
+         */
+        boolean passTurn() {
+            CompletableFuture<Void> passed;
+            synchronized (lock) {
+                Optional<Ticket> heir =
+                        line.tickets.stream().filter(ticket -> ticket.takesOver).findFirst();
+                if (line.tickets.peekFirst() != this || heir.isEmpty() || takesOver) {
+                    return false;
+                }
+                line.tickets.remove(heir.get());
+                line.tickets.addFirst(heir.get());
+                turn = new CompletableFuture<>();
+                passed = heir.get().turn;
+            }
+            passed.complete(null);
+            return true;
+        }
+
         /** Gives up the place; if it was the head, the next one is it now. A second call does nothing. */
         void leave() {
-            Ticket next;
+            CompletableFuture<Void> passed;
             synchronized (lock) {
                 boolean wasHead = line.tickets.peekFirst() == this;
                 if (!line.tickets.remove(this) || !wasHead) {
                     return;
                 }
-                next = line.tickets.peekFirst();
+                Ticket next = line.tickets.peekFirst();
                 if (next == null) {
                     lines.remove(key);
                     return;
@@ -92,24 +119,26 @@ final class LocalQueue {
                 if (line.holderKnown.isDone()) {
                     line.holderKnown = new CompletableFuture<>();
                 }
+                passed = next.turn;
             }
-            next.turn.complete(null);
+            passed.complete(null);
         }
     }
 
-    /** Takes the last place in the line of a key. */
-    Ticket join(StateKey key) {
-        Ticket ticket;
-        boolean head;
+    /**
+     * Takes the last place in the line of a key.
+     *
+     * @param takesOver whether this one would take over a dead holder's lock
+     */
+    Ticket join(StateKey key, boolean takesOver) {
         synchronized (lock) {
             Line line = lines.computeIfAbsent(key, k -> new Line());
-            ticket = new Ticket(key, line);
+            Ticket ticket = new Ticket(key, line, takesOver);
             line.tickets.addLast(ticket);
-            head = line.tickets.size() == 1;
+            if (line.tickets.size() == 1) {
+                ticket.turn.complete(null); // nobody waits for it yet
+            }
+            return ticket;
         }
-        if (head) {
-            ticket.turn.complete(null);
-        }
-        return ticket;
     }
 }

@@ -1,17 +1,24 @@
 package io.github.statelock.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statelock.BackendDeniedException;
+import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.LockLostException;
-import io.github.statelock.OutcomeUnknownException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The release of one held lock. It ends the hold once; only where the store refused and nothing was applied may it be tried
- * again. Safe for use by several threads: those that release at the same time share one release.
+ * The release of one held lock. The first ends the hold. Where the store did not serve or did not answer, the record may still
+ * be there, and until it is known to be gone it is removed by whatever comes first: the ghost hunt, a repeated release, the
+ * close of the backend. Safe for use by several threads: those that release at the same time share one release.
  */
 final class LockRelease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LockRelease.class);
 
     private final Engine engine;
     private final EngineLock held;
@@ -22,8 +29,15 @@ final class LockRelease {
     @GuardedBy("lock")
     private @Nullable CompletableFuture<Void> newest;
 
-    /** Whether a release has ended the hold. Written before that release's future completes. */
+    /** Outlasts the ghost hunt, so that a lock without lease is not left behind by a store that was away for longer. */
+    @GuardedBy("lock")
+    private Scheduler.Scheduled nextTry = () -> {};
+
+    /** Whether nothing is left to be released. Written before the future of the release that found it completes. */
     private volatile boolean ended;
+
+    /** Whether the record may have been removed by an earlier release or by the hunt. */
+    private volatile boolean maybeRemoved;
 
     LockRelease(Engine engine, EngineLock held, LeaseKeeper keeper) {
         this.engine = engine;
@@ -31,7 +45,7 @@ final class LockRelease {
         this.keeper = keeper;
     }
 
-    /** Starts the release, or joins the one under way. Once one has ended the hold, later calls have nothing to do. */
+    /** Starts the release, or joins the one under way. Once nothing is left to be released, later calls have nothing to do. */
     CompletableFuture<Void> start() {
         synchronized (lock) {
             if (ended) {
@@ -44,38 +58,47 @@ final class LockRelease {
         }
     }
 
-    /** Ends the hold without removing the record, unless a release came first. */
-    void giveUpTo(Runnable leave) {
+    /** Ends the hold without removing the record; false if a release came first. */
+    boolean giveUpTo(Runnable leave) {
         synchronized (lock) {
             if (ended || newest != null) {
-                throw new IllegalStateException(
-                        "The lock " + held.info().id() + " of \"" + held.key() + "\" was released");
+                return false;
             }
             ended = true;
         }
         leave.run();
+        return true;
     }
 
     /** A lost lock's record is removed too, if it is still ours: that frees it for others sooner. */
     private CompletableFuture<Void> remove() {
         boolean wasLost = keeper.giveUp();
         return Removal.ofOwn(engine, keeper.owned()).handle((removed, failure) -> {
+            if (removed == null && !wasLost) {
+                RuntimeException told = failed(Waits.unwrap(Objects.requireNonNull(failure)));
+                held.end();
+                throw told;
+            }
+            end();
             held.end();
             if (wasLost) {
-                ended = true;
                 throw held.lostException();
             }
-            if (removed == null) {
-                throw failed(Waits.unwrap(Objects.requireNonNull(failure)));
-            }
-            ended = true;
-            tell(removed);
+            tell(Objects.requireNonNull(removed));
             return null;
         });
     }
 
+    private void end() {
+        ended = true;
+        engine.held.removeUnreleased(held);
+        synchronized (lock) {
+            nextTry.cancel();
+        }
+    }
+
     private void tell(Removal.Result removed) {
-        if (removed.verdict() == Removal.Verdict.REMOVED) {
+        if (removed.verdict() == Removal.Verdict.REMOVED || maybeRemoved) {
             held.released();
             return;
         }
@@ -90,12 +113,44 @@ final class LockRelease {
         throw reason;
     }
 
-    /** Where it is not known whether the record is gone, the ghost hunt goes on. */
+    /** A denied release is the caller's to repeat: the store would go on denying it. */
     private RuntimeException failed(Throwable failure) {
-        if (failure instanceof OutcomeUnknownException) {
-            ended = true;
-            engine.ghosts.watch(held.key(), held.info().id(), engine.ticker.nanos());
+        if (failure instanceof BackendDeniedException || failure instanceof BackendMisconfiguredException) {
+            engine.held.removeUnreleased(held);
+            return (RuntimeException) failure;
+        }
+        maybeRemoved = true;
+        engine.held.addUnreleased(held); // before the hold ends, so that a close finds the lock in one of the two
+        tryAgainLater();
+        if (failure instanceof BackendUnavailableException) {
+            return new BackendUnavailableException(
+                    "The lock " + held.info().id() + " of \"" + held.key() + "\" is not released yet: "
+                            + failure.getMessage()
+                            + ". This process goes on trying until the backend is closed. Releasing it again is safe.",
+                    failure);
         }
         return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+    }
+
+    private void tryAgainLater() {
+        if (engine.threads.isClosed()) {
+            return;
+        }
+        engine.ghosts.watch(held.key(), held.info().id(), engine.ticker.nanos());
+        Scheduler.Scheduled next = engine.scheduler.schedule(Ghosts.REMEMBERED, this::tryAgain);
+        synchronized (lock) {
+            nextTry.cancel();
+            nextTry = next;
+        }
+    }
+
+    private void tryAgain() {
+        if (!engine.threads.isClosed()) {
+            start().exceptionally(failure -> {
+                LOG.warn(
+                        "The lock {} of \"{}\" is not released yet", held.info().id(), held.key(), failure);
+                return null;
+            });
+        }
     }
 }

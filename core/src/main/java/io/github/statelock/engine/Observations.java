@@ -65,6 +65,9 @@ final class Observations {
      * @return since when the record, in all its parts, has been unchanged
      */
     long see(ObservedLock seen, long received) {
+        if (seen.version().isEmpty()) {
+            return received; // a holder whose record could not be read: there is nothing to watch
+        }
         List<String> parts = driver.watchedParts(seen);
         Optional<String> id = seen.info().map(LockInfo::id);
         synchronized (lock) {

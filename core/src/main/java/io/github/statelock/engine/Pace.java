@@ -1,14 +1,20 @@
 package io.github.statelock.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statelock.engine.DriverCalls.Timed;
+import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * Keeps the changes of one object apart, for a store that limits them: a change is sent no sooner than the interval after the
- * one before was answered, or sent if it was not answered. All backends of a JVM keep one pace, since the store counts what
- * comes from all of them. Never blocks. Safe for use by several threads.
+ * Keeps the changes of one object apart once the store has throttled one of them, for a store that limits how often an object
+ * is changed. Then, and for a minute after the last such answer, a change is sent no sooner than the interval after the one
+ * before was answered, or sent if it was not answered. Until then changes are sent at once: most stores let a few through. All
+ * backends of a JVM keep one pace, since the store counts what comes from all of them. Never blocks. Safe for use by several
+ * threads.
  */
 final class Pace {
 
@@ -20,16 +26,25 @@ final class Pace {
      */
     record Change(String object, boolean gives) {}
 
+    /**
+     * An object with a change that was throttled.
+     *
+     * @param freeAt when it may be changed again
+     * @param until when it is no longer limited
+     */
+    private record Limit(long freeAt, long until) {}
+
     private static final Pace OF_THIS_JVM = new Pace(Ticker.system());
     private static final long COURTESY_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long LIMITED_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int FEW = 1024;
 
     private final Ticker ticker;
     private final Object lock = new Object();
 
-    /** When each object may be changed again. */
+    /** The objects with a change that was throttled in the last minute. */
     @GuardedBy("lock")
-    private final Map<String, Long> freeAt = new HashMap<>();
+    private final Map<String, Limit> limits = new HashMap<>();
 
     @GuardedBy("lock")
     private int purgeAbove = FEW;
@@ -45,40 +60,59 @@ final class Pace {
 
     /** Takes the object's turn and gives zero; or says how long to wait before asking again. */
     Duration take(Change change, Duration interval) {
-        if (interval.isZero()) {
-            return Duration.ZERO;
-        }
         synchronized (lock) {
             long now = ticker.nanos();
-            Long free = freeAt.get(change.object());
-            if (free != null) {
-                long wait = free - now;
-                // Whoever does not give asks again at that very moment, and has the turn before one who gives may ask.
-                if (wait > 0 || (change.gives() && wait > -COURTESY_NANOS)) {
-                    return Duration.ofNanos(wait + (change.gives() ? COURTESY_NANOS : 0));
-                }
+            Limit limit = limits.get(change.object());
+            if (limit == null || now - limit.until() >= 0) {
+                return Duration.ZERO;
             }
-            freeAt.put(change.object(), now + interval.toNanos());
-            purge(now);
+            long wait = limit.freeAt() - now;
+            // A change that does not give asks again at that very moment, and has the turn before one that gives may
+            // ask.
+            if (wait > 0 || (change.gives() && wait > -COURTESY_NANOS)) {
+                return Duration.ofNanos(wait + (change.gives() ? COURTESY_NANOS : 0));
+            }
+            limits.put(change.object(), new Limit(now + interval.toNanos(), limit.until()));
             return Duration.ZERO;
         }
     }
 
-    /** A change was answered: the store may have counted it only now. */
-    void answered(Change change, Duration interval) {
-        if (!interval.isZero()) {
-            synchronized (lock) {
-                freeAt.put(change.object(), ticker.nanos() + interval.toNanos());
+    /** A change was sent and has its answer, or none: the store may have counted it only now. */
+    <T> void ended(Change change, Duration interval, CompletableFuture<Timed<T>> answer) {
+        if (interval.isZero()) {
+            return;
+        }
+        boolean throttled = isThrottled(answer);
+        synchronized (lock) {
+            long now = ticker.nanos();
+            Limit limit = limits.get(change.object());
+            if (throttled) {
+                limits.put(change.object(), new Limit(now + interval.toNanos(), now + LIMITED_NANOS));
+                purge(now);
+            } else if (limit != null && !answer.isCompletedExceptionally()) {
+                limits.put(change.object(), new Limit(now + interval.toNanos(), limit.until()));
             }
         }
     }
 
-    /** Forgets the objects that are free, whenever there are twice as many as were not. */
+    private static <T> boolean isThrottled(CompletableFuture<Timed<T>> answer) {
+        Optional<Throwable> failure = answer.<Optional<Throwable>>handle(
+                        (timed, thrown) -> timed == null ? Optional.ofNullable(thrown) : refusal(timed.value()))
+                .getNow(Optional.empty());
+        return failure.flatMap(Backoff::retryAfter).isPresent();
+    }
+
+    /** A refused renewal is an answer to the engine. */
+    private static Optional<Throwable> refusal(Object answer) {
+        return answer instanceof RenewOutcome.Refused refused ? Optional.of(refused.cause()) : Optional.empty();
+    }
+
+    /** Forgets the objects that are no longer limited, whenever there are twice as many as were. */
     @GuardedBy("lock")
     private void purge(long now) {
-        if (freeAt.size() > purgeAbove) {
-            freeAt.values().removeIf(free -> now - free > COURTESY_NANOS);
-            purgeAbove = Math.max(FEW, 2 * freeAt.size());
+        if (limits.size() > purgeAbove) {
+            limits.values().removeIf(limit -> now - limit.until() >= 0);
+            purgeAbove = Math.max(FEW, 2 * limits.size());
         }
     }
 }

@@ -73,16 +73,6 @@ final class Patience {
         retry = new Backoff(FIRST_RETRY, LAST_RETRY);
     }
 
-    /** A short pause before the same request is sent again. */
-    void pause() throws InterruptedException {
-        pause(retry.next());
-    }
-
-    private void pause(Duration time) throws InterruptedException {
-        engine.threads.requireOpen();
-        engine.waits.pause(time);
-    }
-
     /**
      * A short pause after a request that did not decide anything.
      *
@@ -90,9 +80,10 @@ final class Patience {
      * @throws StatelockException if the time is over and none was: the cause, or that the store is unavailable
      */
     void pauseAfter(Throwable cause, Attempt attempt) throws InterruptedException {
-        Duration pause = retry.next();
+        Duration pause = retry.next(cause);
         if (pause.compareTo(left()) < 0) {
-            pause(pause);
+            engine.threads.requireOpen();
+            engine.waits.pause(pause);
             return;
         }
         if (attempt.mayBeInStore()) {
@@ -100,8 +91,11 @@ final class Patience {
             throw new OutcomeUnknownException(
                     "Whether the lock " + id + " of \"" + key + "\" was taken is not known: no answer within "
                             + elapsed().toMillis()
-                            + " ms. This process keeps looking for it; if it is still there when "
-                            + "this process has ended, forceUnlock(\"" + key + "\", \"" + id + "\") removes it.",
+                            + " ms. "
+                            + (attempt.proposal().clients()
+                                    ? "A request under the same ID takes up what is there"
+                                    : "This process keeps looking for it; if it is still there when this process has ended")
+                            + ", forceUnlock(\"" + key + "\", \"" + id + "\") removes it.",
                     id,
                     cause);
         }

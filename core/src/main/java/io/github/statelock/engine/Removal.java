@@ -4,6 +4,7 @@ import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
+import io.github.statelock.engine.DriverCalls.Call;
 import io.github.statelock.engine.DriverCalls.Timed;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -52,61 +53,94 @@ final class Removal {
     private final Backoff retry = new Backoff(FIRST_RETRY, LAST_RETRY);
     private final CompletableFuture<Result> result = new CompletableFuture<>();
 
+    /** What the next attempt asks for. Written by one callback at a time, as {@link #unanswered}. */
+    private volatile Supplier<ReleaseOutcome> request;
+
     /** Written by one callback at a time: an attempt starts only after the answer to the one before. */
     private volatile boolean unanswered;
 
-    private Removal(Engine engine, StateKey key, String id, Predicate<ObservedLock> isMeant) {
+    private Removal(
+            Engine engine, StateKey key, String id, Predicate<ObservedLock> isMeant, Supplier<ReleaseOutcome> request) {
         this.engine = engine;
         this.key = key;
         this.id = id;
         this.isMeant = isMeant;
+        this.request = request;
         this.deadline = engine.ticker.nanos() + engine.options.callTimeout().toNanos();
     }
 
     /** Removes a record of ours. After an unanswered renewal its version may be another; its ID is not. */
     static CompletableFuture<Result> ofOwn(Engine engine, OwnedLock owned) {
         String id = owned.info().id();
-        Removal removal = new Removal(engine, owned.key(), id, actual -> actual.hasId(id));
-        removal.attempt(() -> engine.driver.release(owned));
-        return removal.result;
+        return new Removal(engine, owned.key(), id, actual -> actual.hasId(id), () -> engine.driver.release(owned))
+                .start();
     }
 
     /** Removes a record that somebody named by its ID, in whatever version it is. */
     static CompletableFuture<Result> ofNamed(Engine engine, ObservedLock observed, String id) {
-        Removal removal = new Removal(engine, observed.key(), id, actual -> engine.driver.identifies(actual, id));
-        removal.attempt(() -> engine.driver.breakLock(observed, id));
-        return removal.result;
+        return new Removal(
+                        engine,
+                        observed.key(),
+                        id,
+                        actual -> engine.driver.identifies(actual, id),
+                        () -> engine.driver.breakLock(observed, id))
+                .start();
     }
 
     /** Removes a record that nobody has renewed, only in the version observed: in another, its holder lives. */
     static CompletableFuture<Result> ofDead(Engine engine, ObservedLock observed, String id) {
-        Removal removal = new Removal(engine, observed.key(), id, actual -> false);
-        removal.attempt(() -> engine.driver.breakLock(observed, id));
-        return removal.result;
+        return new Removal(engine, observed.key(), id, actual -> false, () -> engine.driver.breakLock(observed, id))
+                .start();
     }
 
-    private void attempt(Supplier<ReleaseOutcome> request) {
+    /** The timer is for what must not happen: an answer that gets lost in this process. The last attempt ends before it. */
+    private CompletableFuture<Result> start() {
+        try {
+            Scheduler.Scheduled timer =
+                    engine.scheduler.schedule(engine.options.callTimeout().plus(LAST_RETRY), this::overdue);
+            result.whenComplete((value, failure) -> timer.cancel());
+        } catch (Throwable e) { // the timer's thread could not be started: nothing could be tried again
+            fail(notSent(e));
+            return result;
+        }
+        attempt();
+        return result;
+    }
+
+    private void overdue() {
+        unanswered = true;
+        fail(new IllegalStateException("The answer was lost in this process"));
+    }
+
+    private void attempt() {
         Duration left = left();
         Duration most = engine.options.callTimeout().dividedBy(2); // so that a lost answer leaves time to ask again
         Duration timeout = left.compareTo(most) < 0 ? left : most;
-        engine.threads
-                .lockCalls
-                .start(engine.change(key), timeout, request)
-                .answer()
-                .whenComplete((answer, failure) -> {
-                    try {
-                        if (failure == null) {
-                            onAnswer(answer, request);
-                        } else {
-                            onFailure(failure, request);
-                        }
-                    } catch (RuntimeException e) { // a driver's predicate must not leave the caller waiting
-                        result.completeExceptionally(e);
-                    }
-                });
+        Call<ReleaseOutcome> call;
+        try {
+            call = engine.threads.removalCalls.start(engine.change(key), timeout, request);
+        } catch (Throwable e) {
+            again(notSent(e));
+            return;
+        }
+        call.answer().whenComplete((answer, failure) -> {
+            try {
+                if (failure == null) {
+                    onAnswer(answer);
+                } else {
+                    onFailure(failure);
+                }
+            } catch (Throwable e) { // whatever a driver's predicate throws, the caller must not be left waiting
+                result.completeExceptionally(e);
+            }
+        });
     }
 
-    private void onAnswer(Timed<ReleaseOutcome> answer, Supplier<ReleaseOutcome> request) {
+    private static BackendUnavailableException notSent(Throwable cause) {
+        return new BackendUnavailableException("The request could not be sent: " + cause, cause);
+    }
+
+    private void onAnswer(Timed<ReleaseOutcome> answer) {
         if (answer.value() instanceof ReleaseOutcome.Released) {
             end(Verdict.REMOVED, Optional.empty());
         } else if (answer.value() instanceof ReleaseOutcome.AlreadyGone) {
@@ -115,13 +149,14 @@ final class Removal {
             onOther(other.actual());
         } else if (answer.value() instanceof ReleaseOutcome.Unknown unknown) {
             unanswered = true;
-            again(request, unknown.cause());
+            again(unknown.cause());
         }
     }
 
     private void onOther(ObservedLock actual) {
         if (isMeant.test(actual) && !left().isZero()) {
-            attempt(() -> engine.driver.breakLock(actual, id)); // renewed since: the same lock in another version
+            request = () -> engine.driver.breakLock(actual, id); // renewed since: the same lock in another version
+            attempt();
         } else if (isMeant.test(actual)) {
             fail(new BackendUnavailableException("The lock is renewed faster than it can be removed", null));
         } else {
@@ -129,23 +164,28 @@ final class Removal {
         }
     }
 
-    private void onFailure(Throwable failure, Supplier<ReleaseOutcome> request) {
+    private void onFailure(Throwable failure) {
         if (failure instanceof BackendUnavailableException) {
-            again(request, failure);
+            again(failure);
         } else if (DriverCalls.appliedNothing(failure)) {
             fail(failure);
         } else {
             unanswered = true;
-            again(request, failure);
+            again(failure);
         }
     }
 
-    private void again(Supplier<ReleaseOutcome> request, Throwable cause) {
-        Duration pause = retry.next();
+    private void again(Throwable cause) {
+        Duration pause = retry.next(cause);
         if (left().compareTo(pause) <= 0) {
             fail(cause);
         } else {
-            engine.scheduler.schedule(pause, () -> attempt(request));
+            try {
+                engine.scheduler.schedule(pause, this::attempt);
+            } catch (Throwable e) {
+                cause.addSuppressed(e);
+                fail(cause);
+            }
         }
     }
 

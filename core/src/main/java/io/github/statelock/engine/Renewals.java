@@ -6,6 +6,8 @@ import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.RenewOutcome;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the renewals of all held locks, the one with the earliest deadline first, a bounded number side by side. Once a
@@ -13,6 +15,8 @@ import java.util.PriorityQueue;
  * use by several threads.
  */
 final class Renewals {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
 
     /** Enough for 10,000 locks of 30 s at 10 ms a request, which keep 10 threads busy. */
     static final int MAX_IN_FLIGHT = 16;
@@ -33,6 +37,10 @@ final class Renewals {
     @GuardedBy("lock")
     private int hanging;
 
+    /** Whether a thread is at work in {@link #pump}. */
+    @GuardedBy("lock")
+    private boolean pumping;
+
     Renewals(Engine engine) {
         this.engine = engine;
     }
@@ -45,18 +53,33 @@ final class Renewals {
         pump();
     }
 
+    /**
+     * Sends what is due and may be sent. One thread at a time does, and who comes meanwhile leaves it to that one: a renewal
+     * that fails at once must not send the next from within.
+     */
     private void pump() {
+        synchronized (lock) {
+            if (pumping) {
+                return;
+            }
+            pumping = true;
+        }
         for (Optional<LeaseKeeper> next = take(); next.isPresent(); next = take()) {
-            send(next.get());
+            try {
+                send(next.get());
+            } catch (Throwable e) { // the others are due all the same
+                LOG.error("A renewal could not be handled", e);
+            }
         }
     }
 
-    /** The next lock to renew, counted as in flight; empty if none is due or none may be sent. */
+    /** The next lock to renew, counted as in flight; empty if none is due or none may be sent, and pumping is over. */
     private Optional<LeaseKeeper> take() {
         synchronized (lock) {
             int most = hanging > 0 ? MAX_WHEN_ONE_HANGS : MAX_IN_FLIGHT;
             Due next = inFlight < most ? due.poll() : null;
             if (next == null) {
+                pumping = false;
                 return Optional.empty();
             }
             inFlight++;
@@ -65,13 +88,20 @@ final class Renewals {
     }
 
     private void send(LeaseKeeper held) {
-        Optional<OwnedLock> target = held.renewalTarget();
-        if (target.isEmpty()) {
+        Call<RenewOutcome> call;
+        try {
+            Optional<OwnedLock> target = held.renewalTarget();
+            if (target.isEmpty()) {
+                ended(false);
+                return;
+            }
+            call = engine.threads.renewalCalls.start(
+                    engine.change(target.get().key()), held.renewalTimeout(), () -> engine.driver.renew(target.get()));
+        } catch (Throwable e) { // not sent: counted back, and tried again
             ended(false);
+            held.onRenewalFailure(e);
             return;
         }
-        Call<RenewOutcome> call = engine.threads.renewalCalls.start(
-                engine.change(target.get().key()), held.renewalTimeout(), () -> engine.driver.renew(target.get()));
         call.answer().whenComplete((answer, failure) -> {
             boolean hangs = failure instanceof DriverCalls.OverrunException;
             if (hangs) {

@@ -20,6 +20,7 @@ public interface Scheduler {
      * @param delay from now; not positive for "at once", still on the scheduler's thread
      * @param task the task; short, and must not throw
      * @return a handle to cancel it
+     * @throws java.util.concurrent.RejectedExecutionException if it needs a thread and cannot start one; the task will not run
      */
     Scheduled schedule(Duration delay, Runnable task);
 

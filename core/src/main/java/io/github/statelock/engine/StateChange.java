@@ -38,6 +38,7 @@ final class StateChange {
     private final StateDriver driver;
     private final EngineOptions options;
     private final EngineThreads threads;
+    private final CompletableFuture<Void> closed;
     private final StateWrite change;
     private final Pace.Change object;
     private final long deadline;
@@ -49,8 +50,19 @@ final class StateChange {
     /** How long the store has not served; counted from the first refusal to serve after its last answer. */
     private OptionalLong notServedSince = OptionalLong.empty();
 
+    /**
+     * A change.
+     *
+     * @param closed completed when the clients are closed: nothing is answered any more
+     */
     StateChange(
-            StateDriver driver, EngineOptions options, EngineThreads threads, StateWrite change, Pace.Change object) {
+            StateDriver driver,
+            EngineOptions options,
+            EngineThreads threads,
+            CompletableFuture<Void> closed,
+            StateWrite change,
+            Pace.Change object) {
+        this.closed = closed;
         this.object = object;
         this.driver = driver;
         this.options = options;
@@ -103,6 +115,7 @@ final class StateChange {
 
     private WriteOutcome send(Supplier<WriteOutcome> request) {
         WriteOutcome outcome;
+        throwIfClosed();
         try {
             Duration left = left();
             Duration most = options.changeTimeout();
@@ -129,12 +142,24 @@ final class StateChange {
                 Optional<StoredState> current = answer(threads.stateCalls.start(left(), this::read));
                 notServedSince = OptionalLong.empty();
                 return current;
-            } catch (BackendUnavailableException | DriverCalls.OverrunException e) {
+            } catch (BackendUnavailableException | DriverCalls.OverrunException | DriverStateStore.ClosedException e) {
                 notServed(e);
                 pauseUntilDeadline();
-            } catch (StatelockException e) {
+            } catch (RuntimeException e) {
                 throw unanswered ? unknown(e) : e;
             }
+        }
+    }
+
+    /** Nothing is sent any more once the backend is closed; what is under way is waited for until its clients are closed. */
+    private void throwIfClosed() {
+        if (threads.isClosed()) {
+            throw unanswered
+                    ? unknown(lastTrouble)
+                    : new BackendUnavailableException(
+                            "The state \"" + change.key()
+                                    + "\" was not changed: the backend was closed before the store" + " served",
+                            lastTrouble);
         }
     }
 
@@ -180,7 +205,8 @@ final class StateChange {
     }
 
     private void pauseUntilDeadline() {
-        Duration pause = retry.next();
+        throwIfClosed();
+        Duration pause = retry.next(lastTrouble);
         if (left().compareTo(pause) <= 0 || isInVain()) {
             if (unanswered) {
                 throw unknown(lastTrouble);
@@ -192,8 +218,10 @@ final class StateChange {
                             lastTrouble);
         }
         CompletableFuture<Void> over = new CompletableFuture<>();
-        options.scheduler().schedule(pause, () -> over.complete(null));
-        Waits.getUninterruptibly(over);
+        Scheduler.Scheduled timer = options.scheduler().schedule(pause, () -> over.complete(null));
+        Waits.getUninterruptibly(CompletableFuture.anyOf(over, closed));
+        timer.cancel();
+        throwIfClosed();
     }
 
     private OutcomeUnknownException unknown(@Nullable Throwable cause) {
@@ -207,7 +235,7 @@ final class StateChange {
         return Duration.ofNanos(Math.max(0, deadline - options.ticker().nanos()));
     }
 
-    private static <T> T answer(DriverCalls.Call<T> call) {
-        return Waits.getUninterruptibly(call.answer()).value();
+    private <T> T answer(DriverCalls.Call<T> call) {
+        return DriverStateStore.answer(call, closed);
     }
 }

@@ -2,6 +2,7 @@ package io.github.statelock.engine;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -21,7 +22,17 @@ final class SystemScheduler implements Scheduler {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
+        start();
         Future<?> future = timer.schedule(task, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
+    }
+
+    /** First, so that a task whose thread cannot be started is not queued either: its caller takes it for not scheduled. */
+    private void start() {
+        try {
+            timer.prestartCoreThread();
+        } catch (OutOfMemoryError e) {
+            throw new RejectedExecutionException("This process could not start its timer's thread: " + e, e);
+        }
     }
 }

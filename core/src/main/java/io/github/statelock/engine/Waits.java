@@ -1,6 +1,7 @@
 package io.github.statelock.engine;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,26 +25,26 @@ final class Waits {
         pauses.values().forEach(pause -> pause.complete(null));
     }
 
-    /** Waits for the future or the time, whichever comes first; less where the engine is closed. */
-    void pause(Duration time, CompletableFuture<?> orUntil) throws InterruptedException {
+    /**
+     * Waits for the time or the first of the futures, whichever comes first; less where the engine is closed. Leaves nothing
+     * behind on the futures, which may outlive many pauses.
+     */
+    void pause(Duration time, CompletableFuture<?>... orUntil) throws InterruptedException {
         CompletableFuture<Void> over = new CompletableFuture<>();
+        CompletableFuture<?>[] ends = Arrays.copyOf(orUntil, orUntil.length + 1);
+        ends[orUntil.length] = over;
         Scheduler.Scheduled timer = scheduler.schedule(time, () -> over.complete(null));
-        orUntil.whenComplete((value, failure) -> over.complete(null));
         Object self = new Object();
         pauses.put(self, over);
         try {
             if (!ended) {
-                get(over);
+                get(CompletableFuture.anyOf(ends).handle((value, failure) -> true));
             }
         } finally {
             pauses.remove(self);
             timer.cancel();
+            over.complete(null); // anyOf takes its dependents off the other futures once one of them is complete
         }
-    }
-
-    /** Waits for that time. */
-    void pause(Duration time) throws InterruptedException {
-        pause(time, new CompletableFuture<>());
     }
 
     /** The future's value; what it failed with is thrown as it is. */

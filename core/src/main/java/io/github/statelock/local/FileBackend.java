@@ -2,6 +2,7 @@ package io.github.statelock.local;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
 import io.github.statelock.engine.EngineOptions;
@@ -9,6 +10,7 @@ import io.github.statelock.spi.Inspectable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -28,6 +30,7 @@ import java.util.Objects;
  *   fence             the last fencing token drawn, in decimal
  *   state             which versions there are, and which is current
  *   state.&lt;version&gt;   the content of one version as it is, numbered upwards; the last 10 are kept
+ *   damaged-*         a damaged "state" that was overwritten or deleted, and the contents that were beside it
  * </pre>
  *
  * <p>Every file is written aside, synced, and renamed to its place, so that a killed writer or a full disk leaves the old
@@ -40,9 +43,12 @@ import java.util.Objects;
 public final class FileBackend extends DriverBackend implements Inspectable {
 
     private final FileInspection inspection;
+    private final FileStateDriver states;
 
-    private FileBackend(Folder folder, FileInspection inspection, Processes processes, EngineOptions options) {
-        super(new LocalLockDriver(new FileRecords(folder), processes), new FileStateDriver(folder), options);
+    private FileBackend(
+            LocalLockDriver locks, FileStateDriver states, FileInspection inspection, EngineOptions options) {
+        super(locks, states, options);
+        this.states = states;
         this.inspection = inspection;
     }
 
@@ -56,12 +62,18 @@ public final class FileBackend extends DriverBackend implements Inspectable {
         return inspection.purge(key);
     }
 
+    @Override
+    public Map<StateKey, StateCorruptException> damaged(String prefix) {
+        return states.damaged(prefix);
+    }
+
     /**
      * Opens a folder with the defaults.
      *
      * @param folder the folder; made if only its last part is missing
      * @return a backend, to be closed by the caller
-     * @throws BackendMisconfiguredException if it is no folder, or on a network file system
+     * @throws BackendMisconfiguredException if it is not a folder, is on a network file system, or has states of the tools'
+     *     own {@code local} backend and none of this library
      * @throws BackendDeniedException if there is no permission for it
      */
     public static FileBackend open(Path folder) {
@@ -105,17 +117,22 @@ public final class FileBackend extends DriverBackend implements Inspectable {
          * Opens the folder.
          *
          * @return a new backend, to be closed by the caller
-         * @throws BackendMisconfiguredException if it is no folder, or on a network file system
+         * @throws BackendMisconfiguredException if it is not a folder, is on a network file system, or has states of the tools'
+         *     own {@code local} backend and none of this library
          * @throws BackendDeniedException if there is no permission for it
          */
         public FileBackend build() {
             EngineOptions options = engineOptions();
             Path root = FolderOpening.open(folder, allowNetworkFileSystem, FolderOpening.Types.system());
+            FolderOpening.refuseStatesOfTools(root, Folder.KEYS);
             Duration patience = options.callTimeout().multipliedBy(4).dividedBy(5);
             Processes processes = ProcProcesses.system();
             Folder files = new Folder(root, FileOps.system(), file -> new FileMutex(file, patience), processes);
             return new FileBackend(
-                    files, new FileInspection(root, files, FolderOpening.Types.system()), processes, options);
+                    new LocalLockDriver(new FileRecords(files), processes),
+                    new FileStateDriver(files),
+                    new FileInspection(root, files, FolderOpening.Types.system()),
+                    options);
         }
     }
 }

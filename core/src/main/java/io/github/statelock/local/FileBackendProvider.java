@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens {@code file:///path}. Parameters: {@code call_timeout}, {@code transfer_timeout} (times such as {@code 10s}),
- * {@code max_state_bytes}, {@code release_on_shutdown} and {@code allow_network_file_system}, as in
+ * {@code max_state_bytes}, {@code max_requests_in_flight}, {@code release_on_shutdown} and {@code allow_network_file_system}, as in
  * {@code file:///var/lib/states?call_timeout=2s}.
  *
  * <p>Safe for use by several threads.

@@ -1,7 +1,7 @@
 package io.github.statelock.local;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.statelock.BackendUnavailableException;
@@ -9,12 +9,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * One process and thread at a time, by a lock file. First the JVM's own lock for the file, then the OS lock, which ends with
  * its process.
  *
- * <p>An OS lock belongs to the process, and closing <em>any</em> channel on the file drops it silently. So the channel is
- * opened and closed under the JVM's lock: there is never a second one.
+ * <p>An OS lock belongs to the process, and closing <em>any</em> channel on the file drops it silently. So a channel is
+ * closed only under the JVM's lock of its file. That lock goes by device and inode and not by path, since one folder may be
+ * mounted in several places.
  */
 final class FileMutex implements Mutex {
 
@@ -36,10 +41,13 @@ final class FileMutex implements Mutex {
     private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long FIRST_PAUSE = TimeUnit.MICROSECONDS.toNanos(100);
 
+    /** Channels that cannot be closed without dropping, perhaps, the OS lock of another thread. Few: a file was removed. */
+    private static final Set<FileChannel> LEFT_OPEN = ConcurrentHashMap.newKeySet();
+
     private final Path file;
     private final Duration patience;
 
-    /** A mutex over a file whose folder exists; the path is real, without symbolic links. */
+    /** A mutex over a file whose folder exists; the path has no symbolic links. */
     FileMutex(Path file, Duration patience) {
         this.file = file;
         this.patience = patience;
@@ -48,38 +56,98 @@ final class FileMutex implements Mutex {
     @Override
     public <T> T holding(IoAction<T> action) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
-        ReentrantLock jvm = JvmLocks.of(file.toString());
+        while (true) {
+            String key = keyOfMade(deadline);
+            ReentrantLock jvm = enter(key, deadline);
+            try {
+                Optional<T> result = holdingInJvm(key, action, deadline);
+                if (result.isPresent()) {
+                    return result.get();
+                }
+            } finally {
+                jvm.unlock();
+            }
+        }
+    }
+
+    /** Empty if the file was removed or made anew meanwhile: then this would be a lock on a file that nobody sees. */
+    private <T> Optional<T> holdingInJvm(String key, IoAction<T> action, long deadline) throws IOException {
+        Optional<FileChannel> channel = open(key);
+        if (channel.isEmpty()) {
+            return Optional.empty();
+        }
+        @Nullable FileLock lock = null;
+        try {
+            lock = waitFor(channel.get(), deadline);
+            return isStill(key) ? Optional.of(action.run()) : Optional.empty();
+        } finally {
+            leave(lock, channel.get());
+        }
+    }
+
+    /** The JVM's lock for the file. */
+    private ReentrantLock enter(String key, long deadline) {
+        ReentrantLock jvm = JvmLocks.of(key);
         if (jvm.isHeldByCurrentThread()) {
             throw new IllegalStateException("not reentrant: " + file);
         }
         try {
-            if (!jvm.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!jvm.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw busy("another thread of this process");
             }
+            return jvm;
         } catch (InterruptedException e) {
             throw interrupted();
         }
+    }
+
+    /** A channel on the file with that key, whose lock of the JVM is held; empty if the path names another file by now. */
+    private Optional<FileChannel> open(String key) throws IOException {
+        FileChannel channel;
         try {
-            return holdingInJvm(action, deadline);
+            channel = FileChannel.open(file, Set.of(WRITE, NOFOLLOW_LINKS));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        boolean expected = false;
+        try {
+            expected = isStill(key);
+            return expected ? Optional.of(channel) : Optional.empty();
         } finally {
-            jvm.unlock();
+            if (!expected) {
+                LEFT_OPEN.add(channel);
+            }
         }
     }
 
-    private <T> T holdingInJvm(IoAction<T> action, long deadline) throws IOException {
+    /** The file's key. The file is made if it is not there. */
+    private String keyOfMade(long deadline) throws IOException {
         while (true) {
-            Object identity = identity(); // before the open: of a file made anew since, we would lock the old one
-            FileChannel channel = FileChannel.open(file, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), FileOps.fileMode(file));
-            @Nullable FileLock lock = null;
+            Optional<String> key = key();
+            if (key.isPresent()) {
+                return key.get();
+            }
+            make(deadline);
+        }
+    }
+
+    /** Another thread may find and lock the file before it is closed here, so the JVM's lock is taken for that. */
+    private void make(long deadline) throws IOException {
+        FileChannel made;
+        try {
+            made = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), FileOps.fileMode(file));
+        } catch (FileAlreadyExistsException e) {
+            return;
+        }
+        LEFT_OPEN.add(made);
+        Optional<String> key = key();
+        if (key.isPresent()) {
+            ReentrantLock jvm = enter(key.get(), deadline);
             try {
-                lock = waitFor(channel, deadline);
-                // Somebody may have removed the folder and made it anew: then this is a lock on a file that nobody
-                // sees.
-                if (identity.equals(identity())) {
-                    return action.run();
-                }
+                LEFT_OPEN.remove(made);
+                made.close();
             } finally {
-                leave(lock, channel);
+                jvm.unlock();
             }
         }
     }
@@ -112,13 +180,21 @@ final class FileMutex implements Mutex {
         }
     }
 
-    private Object identity() throws IOException {
+    private boolean isStill(String key) throws IOException {
+        return key().equals(Optional.of(key));
+    }
+
+    /** Device and inode where the file system tells them, else the path. Empty if there is no file. */
+    private Optional<String> key() throws IOException {
         try {
-            Object key = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS)
-                    .fileKey();
-            return key == null ? file : key;
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+            if (attributes.isSymbolicLink()) {
+                throw new FileSystemException(file.toString(), null, "symbolic link");
+            }
+            Object key = attributes.fileKey();
+            return Optional.of(key == null ? file.toString() : key.toString());
         } catch (NoSuchFileException e) {
-            return e;
+            return Optional.empty();
         }
     }
 

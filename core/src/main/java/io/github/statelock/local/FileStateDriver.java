@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class FileStateDriver implements StateDriver {
 
     private static final Logger log = LoggerFactory.getLogger(FileStateDriver.class);
+    private static final String LOG = "state";
     private static final String CONTENT = "state.";
     private static final int MAX_LOG_BYTES = 64 << 10;
     private static final int READS = 5;
@@ -57,9 +60,14 @@ final class FileStateDriver implements StateDriver {
      * removes; one that stops after it has written the new state.
      */
     private WriteOutcome commit(StateWrite write, Path temp, String hash) throws IOException {
-        StateLog old = log(write.key());
-        if (!Conditions.hold(write.condition(), old.current().map(StateLog.Entry::asVersion))) {
-            return new WriteOutcome.Refused();
+        StateLog old;
+        try {
+            old = log(write.key());
+            if (!holds(write, old)) {
+                return new WriteOutcome.Refused();
+            }
+        } catch (StateCorruptException e) {
+            old = setAside(write, e);
         }
         String version = old.nextVersion(write.writeId());
         Path keyFolder = folder.makeKeyFolder(write.key());
@@ -75,12 +83,17 @@ final class FileStateDriver implements StateDriver {
     public WriteOutcome delete(StateWrite delete) {
         try {
             return folder.exclusively(delete.key(), () -> {
-                StateLog old = log(delete.key());
-                if (old.deleted()) {
-                    return new WriteOutcome.Deleted();
-                }
-                if (!Conditions.hold(delete.condition(), old.current().map(StateLog.Entry::asVersion))) {
-                    return new WriteOutcome.Refused();
+                StateLog old;
+                try {
+                    old = log(delete.key());
+                    if (old.deleted()) {
+                        return new WriteOutcome.Deleted();
+                    }
+                    if (!holds(delete, old)) {
+                        return new WriteOutcome.Refused();
+                    }
+                } catch (StateCorruptException e) {
+                    old = setAside(delete, e);
                 }
                 replaceLog(folder.keyFolder(delete.key()), old.withoutCurrent());
                 return new WriteOutcome.Deleted();
@@ -90,9 +103,50 @@ final class FileStateDriver implements StateDriver {
         }
     }
 
+    private static boolean holds(StateWrite change, StateLog log) {
+        return Conditions.hold(change.condition(), log.current().map(StateLog.Entry::asVersion));
+    }
+
+    /**
+     * Keeps a damaged log and the contents beside it under other names, if the change is to replace it, and returns the log
+     * to go on from. The damaged one stays in its place until then: whoever stops here leaves the state damaged as it was.
+     */
+    private StateLog setAside(StateWrite change, StateCorruptException damage) throws IOException {
+        if (!Conditions.hold(change.condition(), damage.version())) {
+            throw damage;
+        }
+        Path keyFolder = folder.keyFolder(change.key());
+        String aside = damage.version().orElseThrow() + ".";
+        byte[] bytes =
+                folder.ops().read(keyFolder.resolve(LOG), Integer.MAX_VALUE).bytes();
+        Path temp = folder.temps().create(bytes);
+        try {
+            folder.ops().rename(temp, keyFolder.resolve(aside + LOG));
+        } finally {
+            folder.temps().discard(temp);
+        }
+        return new StateLog(setContentsAside(keyFolder, aside), true, List.of());
+    }
+
+    /** Returns the highest number of a version that was there. */
+    private long setContentsAside(Path keyFolder, String aside) throws IOException {
+        long last = 0;
+        for (Path file : folder.ops().list(keyFolder)) {
+            String name = String.valueOf(file.getFileName());
+            if (name.startsWith(CONTENT)) {
+                last = Math.max(
+                        last,
+                        StateLog.numberOf(name.substring(CONTENT.length())).orElse(0));
+                folder.ops().rename(file, keyFolder.resolve(aside + name));
+            }
+        }
+        log.warn("The damaged state in {} is replaced; it is kept as {}*", keyFolder, aside);
+        return last;
+    }
+
     private void replaceLog(Path keyFolder, StateLog next) throws IOException {
         Path temp = folder.temps().create(next.encode());
-        folder.replace(temp, keyFolder.resolve("state"), true);
+        folder.replace(temp, keyFolder.resolve(LOG), true);
         prune(keyFolder, next);
     }
 
@@ -142,7 +196,7 @@ final class FileStateDriver implements StateDriver {
     }
 
     private Optional<State> content(StateKey key, StateLog.Entry entry) throws IOException {
-        Optional<RawRecord> file = folder.read(contentFile(key, entry), Math.toIntExact(entry.size()));
+        Optional<RawRecord> file = folder.read(contentFile(key, entry), entry.size());
         if (file.isPresent()
                 && (file.get().length() != entry.size()
                         || !sha256(file.get().bytes()).equals(entry.sha256()))) {
@@ -156,11 +210,34 @@ final class FileStateDriver implements StateDriver {
         return folder.io(() -> {
             List<StateKey> keys = new ArrayList<>();
             for (StateKey key : folder.keys(prefix)) {
-                if (!log(key).deleted()) {
+                if (isThere(key)) {
                     keys.add(key);
                 }
             }
             return keys;
+        });
+    }
+
+    private boolean isThere(StateKey key) throws IOException {
+        try {
+            return !log(key).deleted();
+        } catch (StateCorruptException e) {
+            return true; // it is listed, and reading it says what is wrong
+        }
+    }
+
+    /** The states below a prefix whose log is damaged. */
+    Map<StateKey, StateCorruptException> damaged(String prefix) {
+        return folder.io(() -> {
+            Map<StateKey, StateCorruptException> damaged = new TreeMap<>();
+            for (StateKey key : folder.keys(prefix)) {
+                try {
+                    log(key);
+                } catch (StateCorruptException e) {
+                    damaged.put(key, e);
+                }
+            }
+            return damaged;
         });
     }
 
@@ -177,15 +254,19 @@ final class FileStateDriver implements StateDriver {
     }
 
     private StateLog log(StateKey key) throws IOException {
-        Path file = folder.keyFolder(key).resolve("state");
+        Path file = folder.keyFolder(key).resolve(LOG);
         Optional<RawRecord> raw = folder.read(file, MAX_LOG_BYTES);
         try {
             return raw.map(record -> StateLog.decode(record.bytes())).orElse(StateLog.EMPTY);
         } catch (IllegalArgumentException e) {
+            // Its bytes are its version: what replaces it, replaces nothing newer.
+            String version = "damaged-" + sha256(raw.orElseThrow().bytes()).substring(0, 32);
             throw new StateCorruptException(
                     file + " is damaged: " + e.getMessage()
-                            + ". The contents beside it, state.*, are untouched; to start"
-                            + " again from the newest, move the folder away and write that content as a new state.",
+                            + ". The newest of the contents beside it, state.*, is probably the state. Write a copy that"
+                            + " you trust with overwrite(\"" + key + "\"): all of that is then kept in files whose"
+                            + " names begin with " + version + ".",
+                    new StateVersion(version),
                     e);
         }
     }

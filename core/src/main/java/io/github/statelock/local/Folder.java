@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Folder {
 
+    /** The folder that has an entry for each key. */
+    static final String KEYS = "keys";
+
     /** How many keys can be changed at the same time. Part of the layout: every process must agree on the mutex of a key. */
     private static final int MUTEXES = 64;
 
@@ -47,7 +50,7 @@ final class Folder {
     }
 
     private Path keys() {
-        return root.resolve("keys");
+        return root.resolve(KEYS);
     }
 
     FileOps ops() {

@@ -5,6 +5,8 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.StatelockException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +21,8 @@ final class FolderOpening {
 
     private static final Pattern NETWORK = Pattern.compile(
             "nfs.*|cifs|smb.*|fuse.*|osxfuse|macfuse|9p|v9fs|virtiofs|vboxsf|afs|afpfs|webdav|ceph|lustre");
+
+    private static final String OF_TOOLS = "{*.tfstate,*.tfstate.d,.*.lock.info}";
 
     private FolderOpening() {}
 
@@ -45,6 +49,33 @@ final class FolderOpening {
         }
     }
 
+    /**
+     * Refuses a folder where the tools keep states of their own and nothing of ours is: it would look empty, and a lock in it would
+     * not exclude the tools.
+     *
+     * @param root a real path
+     * @param ours what is there as soon as there is a key of ours
+     */
+    static void refuseStatesOfTools(Path root, String ours) {
+        if (Files.exists(root.resolve(ours))) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(root, OF_TOOLS)) {
+            for (Path file : files) {
+                throw new BackendMisconfiguredException(
+                        "In the folder " + root + " are states of Terraform's or OpenTofu's own local backend ("
+                                + file.getFileName() + "). A lock in it would not exclude them. To use these states and"
+                                + " their locks, open the folder as tfdir://" + root.toUri().getRawPath()
+                                + " (TerraformFolderBackend).",
+                        null);
+            }
+        } catch (IOException e) {
+            throw cannotOpen(root, e);
+        } catch (DirectoryIteratorException e) {
+            throw cannotOpen(root, e.getCause());
+        }
+    }
+
     private static Path realPath(Path path) throws IOException {
         if (!Files.exists(path)) {
             try {
@@ -59,23 +90,23 @@ final class FolderOpening {
         return path.toRealPath();
     }
 
-    private static StatelockException cannotOpen(Path path, IOException e) {
+    static StatelockException cannotOpen(Path path, IOException e) {
         if (e instanceof AccessDeniedException) {
             return new BackendDeniedException("No permission to open or make the folder " + path + ".", e);
         }
-        if (e instanceof NoSuchFileException && isFolder(path.getParent())) {
+        Path parent = path.getParent();
+        if (FileErrors.isReadOnly(parent == null || Files.exists(path) ? path : parent)) {
+            return new BackendDeniedException("The folder " + path + " is on a read-only file system.", e);
+        }
+        if (e instanceof NoSuchFileException && isFolder(parent)) {
             return new BackendMisconfiguredException(
-                    "The folder " + path + " cannot be made: the file system of " + path.getParent() + " takes none.",
-                    e);
+                    "The folder " + path + " cannot be made: the file system of " + parent + " takes none.", e);
         }
         if (e instanceof NoSuchFileException) {
             return new BackendMisconfiguredException(
-                    "The folder " + path + " cannot be made: its parent " + path.getParent()
+                    "The folder " + path + " cannot be made: its parent " + parent
                             + " is missing. Make that first, or mend the path.",
                     e);
-        }
-        if (String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("read-only file system")) {
-            return new BackendDeniedException("The folder " + path + " is on a read-only file system.", e);
         }
         return new BackendMisconfiguredException("The folder " + path + " cannot be opened: " + e, e);
     }

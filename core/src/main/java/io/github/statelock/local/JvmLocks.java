@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * belongs to the process, and closing any channel on the file drops it.
  *
  * <p>The only place that all class loaders share is the system properties, so the map lives there, under
- * {@value #PROPERTY}. It holds nothing but types of the JDK: {@code Map<String, ReentrantLock>}, by the mutex file's real
- * path. Every version of this library that keeps this property must keep that form.
+ * {@value #PROPERTY}. It holds nothing but types of the JDK: {@code Map<String, ReentrantLock>}, by the mutex file's
+ * {@linkplain java.nio.file.attribute.BasicFileAttributes#fileKey() key} as text, or its path where there is no key. Every version of this library that keeps this property must keep that form.
  */
 final class JvmLocks {
 
@@ -22,8 +22,8 @@ final class JvmLocks {
     private JvmLocks() {}
 
     /** The fair lock for that mutex file. */
-    static ReentrantLock of(String realPath) {
-        return LOCKS.computeIfAbsent(realPath, path -> new ReentrantLock(true));
+    static ReentrantLock of(String fileKey) {
+        return LOCKS.computeIfAbsent(fileKey, key -> new ReentrantLock(true));
     }
 
     @SuppressWarnings("unchecked") // nobody else writes this property

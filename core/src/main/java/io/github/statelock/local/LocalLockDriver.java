@@ -8,6 +8,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -15,7 +16,6 @@ import io.github.statelock.spi.RenewOutcome;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -123,11 +123,8 @@ final class LocalLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return records.lockedKeys(prefix).stream()
-                .map(this::observe)
-                .flatMap(Optional::stream)
-                .toList();
+    public LockListing list(String prefix) {
+        return LockListing.named(records.lockedKeys(prefix));
     }
 
     @Override

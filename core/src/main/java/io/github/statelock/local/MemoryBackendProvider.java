@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Opens {@code mem:name}. Parameters: {@code call_timeout}, {@code transfer_timeout} (times such as {@code 10s}),
- * {@code max_state_bytes} and {@code release_on_shutdown}, as in {@code mem:test?call_timeout=2s}.
+ * {@code max_state_bytes}, {@code max_requests_in_flight} and {@code release_on_shutdown}, as in {@code mem:test?call_timeout=2s}.
  *
  * <p>Safe for use by several threads.
  */

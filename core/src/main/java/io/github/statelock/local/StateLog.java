@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which versions of a state there are, and which is current: a small text file that is replaced by one rename, which is the
@@ -23,9 +26,10 @@ record StateLog(long last, boolean deleted, List<Entry> versions) {
     static final StateLog EMPTY = new StateLog(0, true, List.of());
 
     private static final String FORMAT = "statelock-state 1";
+    private static final Pattern VERSION = Pattern.compile("([0-9]{1,18})-[0-9a-f]+");
 
     /** One version: what it is called, who wrote it, and what its content must be. */
-    record Entry(String version, String writeId, String sha256, long size, Instant written) {
+    record Entry(String version, String writeId, String sha256, int size, Instant written) {
 
         StateVersion asVersion() {
             return new StateVersion(version);
@@ -37,20 +41,23 @@ record StateLog(long last, boolean deleted, List<Entry> versions) {
                     version,
                     KeyNames.encode(writeId),
                     sha256,
-                    Long.toString(size),
+                    Integer.toString(size),
                     Long.toString(written.toEpochMilli()));
         }
 
         private static Entry parse(String line) {
             String[] fields = line.split(" ", -1);
-            if (fields.length != 5 || !fields[0].matches("[0-9]+-[0-9a-f]+")) {
+            if (fields.length != 5
+                    || numberOf(fields[0]).isEmpty()
+                    || !fields[2].matches("[0-9a-f]{64}")
+                    || !fields[3].matches("[0-9]{1,10}")) {
                 throw new IllegalArgumentException("unexpected line: " + line);
             }
             return new Entry(
                     fields[0],
                     KeyNames.decode(fields[1]),
                     fields[2],
-                    Long.parseLong(fields[3]),
+                    Integer.parseInt(fields[3]),
                     Instant.ofEpochMilli(Long.parseLong(fields[4])));
         }
     }
@@ -68,6 +75,12 @@ record StateLog(long last, boolean deleted, List<Entry> versions) {
     /** What the next write is called: its number, and part of a hash of its write ID. */
     String nextVersion(String writeId) {
         return (last + 1) + "-" + Hashes.hex(Hashes.of(writeId)).substring(0, 16);
+    }
+
+    /** The number in a version that {@link #nextVersion} has made; empty for other texts. */
+    static OptionalLong numberOf(String version) {
+        Matcher m = VERSION.matcher(version);
+        return m.matches() ? OptionalLong.of(Long.parseLong(m.group(1))) : OptionalLong.empty();
     }
 
     StateLog plus(Entry entry) {
@@ -102,6 +115,10 @@ record StateLog(long last, boolean deleted, List<Entry> versions) {
         if (!deleted && versions.isEmpty()) {
             throw new IllegalArgumentException("the current version is missing");
         }
-        return new StateLog(Long.parseLong(lines.get(1).substring(8)), deleted, versions);
+        long last = Long.parseLong(lines.get(1).substring(8));
+        if (!versions.isEmpty() && numberOf(versions.get(0).version()).orElseThrow() != last) {
+            throw new IllegalArgumentException("the newest version is not number " + last);
+        }
+        return new StateLog(last, deleted, versions);
     }
 }

@@ -7,13 +7,12 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -99,14 +98,8 @@ final class TerraformFolderLocks implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return folder.io(() -> {
-            List<ObservedLock> found = new ArrayList<>();
-            for (StateKey key : folder.locked(prefix)) {
-                observe(key).ifPresent(found::add);
-            }
-            return found;
-        });
+    public LockListing list(String prefix) {
+        return LockListing.named(folder.io(() -> folder.locked(prefix)));
     }
 
     @Override

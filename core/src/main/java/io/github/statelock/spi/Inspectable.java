@@ -1,7 +1,9 @@
 package io.github.statelock.spi;
 
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -99,4 +101,14 @@ public interface Inspectable {
      * @return what could not be removed and why; empty if nothing is left
      */
     List<String> purge(StateKey key);
+
+    /**
+     * The states that are listed and cannot be read, as far as a store sees that without reading their contents.
+     *
+     * @param prefix the beginning of the keys; empty for all
+     * @return what reading each of them throws, ordered by key; by default none
+     */
+    default Map<StateKey, StateCorruptException> damaged(String prefix) {
+        return Map.of();
+    }
 }

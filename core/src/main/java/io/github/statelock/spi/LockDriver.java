@@ -4,6 +4,7 @@ import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,8 @@ public interface LockDriver {
     }
 
     /**
-     * The leases that this driver can keep. No request.
+     * The leases that this driver can keep. No request: what only a proof of the store's conditions can tell is true until that
+     * has run, and a proposal that turns out to be out of bounds is refused as misconfigured.
      *
      * @return the bounds
      */
@@ -93,12 +95,13 @@ public interface LockDriver {
     Optional<ObservedLock> observe(StateKey key);
 
     /**
-     * Reads the lock records below a prefix.
+     * Lists the lock records below a prefix. It may take as long as a transfer, since a listing may have many pages; but it
+     * reads no record by itself that the listing only names.
      *
      * @param prefix the beginning of the keys; empty for all
-     * @return the records, ordered by key
+     * @return the records, and the names of those that the listing does not show
      */
-    List<ObservedLock> list(String prefix);
+    LockListing list(String prefix);
 
     /**
      * Removes somebody's record, on condition that it is exactly the version observed.
@@ -114,6 +117,7 @@ public interface LockDriver {
      *
      * @param lock our lock
      * @return the outcome
+     * @throws StateCorruptException if the counter is not a number; nothing was applied
      */
     FenceOutcome drawFence(OwnedLock lock);
 

@@ -84,7 +84,7 @@ public interface StateDriver {
     }
 
     /**
-     * Whether old versions can be read.
+     * Whether old versions can be read. May ask the store, once.
      *
      * @return whether there is a history
      */

@@ -76,7 +76,7 @@ public final class UriOptions {
      * @throws BackendMisconfiguredException if the value is none, or the setter refuses it
      */
     public void number(String name, Consumer<Long> setter) {
-        take(name, "a number in the allowed range", Long::parseLong, setter);
+        take(name, "a number", Long::parseLong, setter);
     }
 
     /**
@@ -98,7 +98,7 @@ public final class UriOptions {
      * @throws BackendMisconfiguredException if the setter refuses the value
      */
     public void text(String name, Consumer<String> setter) {
-        take(name, "allowed", value -> value, setter);
+        take(name, "a text", value -> value, setter);
     }
 
     /**
@@ -141,14 +141,23 @@ public final class UriOptions {
     private <T> void take(String name, String allowed, Function<String, T> parser, Consumer<T> setter) {
         known.add(name);
         Optional<String> value = Optional.ofNullable(left.remove(name));
+        Optional<T> parsed;
         try {
-            value.map(parser).ifPresent(setter);
+            parsed = value.map(parser);
         } catch (IllegalArgumentException | DateTimeParseException e) {
-            throw new BackendMisconfiguredException(
-                    "The store's URI " + place(uri) + " has " + name + "=" + value.orElse("") + ", which is not "
-                            + allowed + ".",
-                    e);
+            throw refused(name, value, "is not " + allowed, e);
         }
+        try {
+            parsed.ifPresent(setter);
+        } catch (IllegalArgumentException e) {
+            throw refused(name, value, "is refused: " + e.getMessage(), e);
+        }
+    }
+
+    private BackendMisconfiguredException refused(String name, Optional<String> value, String why, Exception cause) {
+        return new BackendMisconfiguredException(
+                "The store's URI " + place(uri) + " has " + name + "=" + value.orElse("") + ", which " + why + ".",
+                cause);
     }
 
     private BackendMisconfiguredException problem(String what) {

@@ -4,6 +4,7 @@ import io.github.statelock.StaleSerialException;
 import io.github.statelock.State;
 import io.github.statelock.StateKey;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Whether one state file may follow another, by Terraform's rule.
@@ -27,10 +28,23 @@ public final class StateSuccession {
      *     differ
      */
     public static void check(StateKey key, Optional<State> base, byte[] next) {
-        Optional<StateHeader> stored = base.flatMap(StateHeader::of);
+        base.ifPresent(state -> check(key, StateHeader.of(state), next, state::hasContent));
+    }
+
+    /**
+     * The same, where only that much is known of the stored state.
+     *
+     * @param key the state's key, for the message
+     * @param stored the stored state's header; empty if it is not a state file
+     * @param next the content that shall follow it
+     * @param isStored whether content is that of the stored state
+     * @throws StaleSerialException if the lineages differ, the next serial is lower, or the serials are equal and the bytes
+     *     differ
+     */
+    public static void check(StateKey key, Optional<StateHeader> stored, byte[] next, Predicate<byte[]> isStored) {
         Optional<StateHeader> following = stored.isPresent() ? StateHeader.of(next) : Optional.empty();
         if (following.isPresent()) {
-            check(key, stored.get(), following.get(), base.get().hasContent(next));
+            check(key, stored.get(), following.get(), isStored.test(next));
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.RepeatedTest;
@@ -298,8 +299,17 @@ class AcquireTest extends EngineTest {
         for (int i = 0; i < 1000; i++) {
             store.fault(Op.CREATE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
         }
+        EngineOptions options =
+                EngineOptions.builder().ticker(time).scheduler(time).build();
+        // Every request on the thread that asks for it: that one waits in its pauses only.
+        EngineThreads threads = new EngineThreads(options, pool -> Runnable::run);
+        DriverLockManager throttled = new DriverLockManager(store, options, threads);
+        FutureTask<HeldLock> lock = new FutureTask<>(() -> throttled.acquire(KEY, LockOptions.operation("test")));
+        Thread acquiring = new Thread(lock);
+        acquiring.start();
+        time.advanceWhileWaits(acquiring, lock::isDone);
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> time.advanceUntilDone(inBackground(this::lock)))
+                .isThrownBy(lock::get)
                 .havingCause()
                 .isInstanceOf(BackendUnavailableException.class)
                 .withMessage("SlowDown");

@@ -2,20 +2,26 @@ package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CallbacksTest {
 
-    private final ExecutorService pool = Executors.newFixedThreadPool(2, EngineThreads.factory("test-callback"));
-    private final Callbacks callbacks = new Callbacks(pool);
+    private final ExecutorService pool = Executors.newCachedThreadPool(EngineThreads.factory("test-callback"));
+    private final ManualTime time = new ManualTime();
+    private final Callbacks.Threads threads = new Callbacks.Threads(new Lane(pool, 2), new Lane(pool, 2), time);
+    private final Callbacks callbacks = new Callbacks(threads);
     private final List<Integer> made = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -67,12 +73,78 @@ class CallbacksTest {
         CountDownLatch never = new CountDownLatch(1);
         callbacks.run(() -> FakeStore.awaitLatch(never));
         callbacks.run(() -> made.add(1));
-        Callbacks another = new Callbacks(pool);
+        Callbacks another = new Callbacks(threads);
         another.run(() -> made.add(2));
         ManualTime.await(() -> made.size() == 1);
         assertThat(made).containsExactly(2);
         never.countDown();
         ManualTime.await(() -> made.size() == 2);
+    }
+
+    @Test
+    void whateverACallbackThrowsTheNextOneIsMade() {
+        callbacks.run(() -> CallbacksTest.<RuntimeException>sneak(new IOException("the metrics' socket is closed")));
+        callbacks.runLoss(() -> made.add(1));
+        ManualTime.await(() -> made.size() == 1);
+    }
+
+    @SuppressWarnings("unchecked") // what Kotlin, Scala and Lombok do
+    private static <E extends Throwable> void sneak(Throwable any) throws E {
+        throw (E) any;
+    }
+
+    @Test
+    void theWordOfALossWaitsForNoOtherLocksListeners() {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 3; i++) { // more than there are threads
+            new Callbacks(threads).run(() -> FakeStore.awaitLatch(never));
+        }
+        callbacks.run(() -> made.add(1));
+        callbacks.runLoss(() -> made.add(2));
+        ManualTime.await(() -> made.size() == 2);
+        assertThat(made).containsExactly(1, 2);
+        never.countDown();
+        callbacks.run(() -> made.add(3));
+        ManualTime.await(() -> made.size() == 3);
+    }
+
+    @Test
+    void theWordOfALossComesAfterTheCallOfItsOwnLockThatIsUnderWay() {
+        CountDownLatch first = new CountDownLatch(1);
+        AtomicBoolean started = new AtomicBoolean();
+        callbacks.run(() -> {
+            started.set(true);
+            FakeStore.awaitLatch(first);
+            made.add(1);
+        });
+        ManualTime.await(started::get);
+        callbacks.runLoss(() -> made.add(2));
+        first.countDown();
+        ManualTime.await(() -> made.size() == 2);
+        assertThat(made).containsExactly(1, 2);
+    }
+
+    @Test
+    void callsThatNoThreadCouldBeStartedForAreMadeLaterAndInOrder() {
+        AtomicBoolean none = new AtomicBoolean(true);
+        Executor shortOfThreads = task -> {
+            if (none.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            pool.execute(task);
+        };
+        Callbacks later =
+                new Callbacks(new Callbacks.Threads(new Lane(shortOfThreads, 2), new Lane(shortOfThreads, 2), time));
+        later.run(() -> made.add(1));
+        later.runLoss(() -> made.add(2));
+        later.run(() -> made.add(3));
+        time.advance(Duration.ofSeconds(1));
+        assertThat(made).isEmpty();
+        none.set(false);
+        time.advance(Duration.ofSeconds(1));
+        ManualTime.await(() -> made.size() == 3);
+        assertThat(made).containsExactly(1, 2, 3);
+        assertThat(time.scheduled()).isZero();
     }
 
     @Test

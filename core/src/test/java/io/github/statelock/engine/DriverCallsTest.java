@@ -21,7 +21,10 @@ class DriverCallsTest {
     private final ManualTime time = new ManualTime();
     private final Queue<Runnable> pool = new ArrayDeque<>();
     private final DriverCalls calls = new DriverCalls(
-            pool::add, EngineOptions.builder().ticker(time).scheduler(time).build(), Pace.of(time));
+            new Lane(pool::add, 100),
+            EngineOptions.builder().ticker(time).scheduler(time).build(),
+            Pace.of(time),
+            FirstChange.anyTime());
     private final AtomicInteger sent = new AtomicInteger();
 
     @Test

@@ -9,6 +9,7 @@ import io.github.statelock.HeldLock;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockStatus;
+import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StatelockException;
 import io.github.statelock.engine.FakeStore.Op;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,7 +71,7 @@ class DriverTroubleTest extends EngineTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(broken::get)
                 .withCauseInstanceOf(NoClassDefFoundError.class);
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
     }
 
     @Test
@@ -90,7 +92,57 @@ class DriverTroubleTest extends EngineTest {
             return true;
         });
         time.advanceUntilDone(released);
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
+    }
+
+    @Test
+    void anErrorOnTheWayToARepeatedReleaseIsTriedAgain() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.RELEASE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
+        store.fault(Op.PATH, FakeStore.Request::send);
+        store.fault(Op.PATH, FakeStore.broken(new OutOfMemoryError("unable to create native thread")));
+        Future<?> released = inBackground(() -> {
+            lock.release();
+            return true;
+        });
+        time.advanceUntilDone(released);
+        assertThat(store.count(Op.RELEASE)).isEqualTo(2);
+        assertThat(store.all()).isEmpty();
+    }
+
+    @Test
+    void anErrorWhileARecordIsComparedEndsTheForceUnlock() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.IDENTIFY, FakeStore.Request::send);
+        store.fault(Op.IDENTIFY, FakeStore.broken(new NoClassDefFoundError("a client library's")));
+        store.fault(Op.BREAK, request -> {
+            store.put(KEY, lock.info().id(), Optional.of(LEASE)); // a renewal comes first
+            return request.send();
+        });
+        Future<Boolean> forced =
+                inBackground(() -> manager.forceUnlock(KEY, lock.info().id()));
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> forced.get(30, TimeUnit.SECONDS))
+                .withCauseInstanceOf(NoClassDefFoundError.class);
+    }
+
+    /** As where memory or threads are short at the wrong moment. */
+    @Test
+    void aReleaseWhoseNextAttemptGetsLostEndsAllTheSame() throws Exception {
+        HeldLock lock = lock();
+        store.fault(Op.RELEASE, request -> {
+            time.dropNext();
+            throw new BackendUnavailableException("SlowDown", null);
+        });
+        Future<?> released = inBackground(() -> {
+            lock.release();
+            return true;
+        });
+        time.advanceUntil(released::isDone);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(released::get)
+                .withCauseInstanceOf(OutcomeUnknownException.class);
+        time.advanceUntil(() -> store.all().isEmpty());
     }
 
     @Test

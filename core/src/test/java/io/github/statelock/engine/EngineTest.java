@@ -29,7 +29,7 @@ abstract class EngineTest {
     final DriverLockManager newManager() {
         EngineOptions options =
                 EngineOptions.builder().ticker(time).scheduler(time).build();
-        return new DriverLockManager(store, options, new EngineThreads(options));
+        return new DriverLockManager(store, options, new EngineThreads(options, time.workers()::around));
     }
 
     static LockOptions waiting(Duration wait) {
@@ -43,7 +43,7 @@ abstract class EngineTest {
     }
 
     <T> Future<T> inBackground(Callable<T> call) {
-        return threads.submit(call);
+        return threads.submit(time.workers().around(call));
     }
 
     @AfterEach

@@ -7,6 +7,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -35,7 +36,10 @@ final class FakeStore implements LockDriver {
         RELEASE,
         BREAK,
         OBSERVE,
-        FENCE
+        FENCE,
+        PATH,
+        IDENTIFY,
+        LIST
     }
 
     /** Applies it, and gives its answer. */
@@ -50,10 +54,12 @@ final class FakeStore implements LockDriver {
 
     private final Map<StateKey, ObservedLock> records = new ConcurrentSkipListMap<>();
     private final Map<Op, Queue<Fault>> faults = new ConcurrentHashMap<>();
+    private final Map<Op, Fault> always = new ConcurrentHashMap<>();
     private final Map<Op, AtomicInteger> counts = new ConcurrentHashMap<>();
     private final AtomicLong beat = new AtomicLong();
     private final AtomicLong fence = new AtomicLong();
     private final AtomicInteger running = new AtomicInteger();
+    volatile boolean listsNames;
     volatile LeaseBounds bounds = LeaseBounds.watched(Duration.ofSeconds(5));
 
     /** The next request of that kind meets the fault; several are met one after the other. */
@@ -88,6 +94,17 @@ final class FakeStore implements LockDriver {
         return request -> {
             throw failure;
         };
+    }
+
+    /** Every request of that kind meets the fault, until the faults are cleared. */
+    FakeStore faultAll(Op op, Fault fault) {
+        always.put(op, fault);
+        return this;
+    }
+
+    /** The store is well again. */
+    void heal() {
+        always.clear();
     }
 
     /** Applied, and then the driver failed in a way that it does not know. */
@@ -129,7 +146,12 @@ final class FakeStore implements LockDriver {
 
     @Override
     public String lockPath(StateKey key) {
-        return "fake/" + key;
+        return (String) run(Op.PATH, () -> "fake/" + key);
+    }
+
+    @Override
+    public boolean identifies(ObservedLock observed, String lockId) {
+        return (Boolean) run(Op.IDENTIFY, () -> LockDriver.super.identifies(observed, lockId));
     }
 
     @Override
@@ -178,6 +200,14 @@ final class FakeStore implements LockDriver {
         return (ReleaseOutcome) run(Op.BREAK, () -> delete(observed));
     }
 
+    /** As a driver whose versions have a form of their own: what is no version cannot be taken apart. */
+    @Override
+    public List<String> watchedParts(ObservedLock observed) {
+        String version = observed.version();
+        int slash = version.indexOf('/');
+        return List.of(version.substring(0, slash) + " in beat " + version.substring(slash + 1));
+    }
+
     @SuppressWarnings("unchecked")
     @Override
     public Optional<ObservedLock> observe(StateKey key) {
@@ -185,10 +215,21 @@ final class FakeStore implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return records.values().stream()
+    public LockListing list(String prefix) {
+        List<ObservedLock> found = records.values().stream()
                 .filter(r -> r.key().value().startsWith(prefix))
                 .toList();
+        return (LockListing) run(
+                Op.LIST,
+                () -> listsNames
+                        ? LockListing.named(
+                                found.stream().map(ObservedLock::key).toList())
+                        : LockListing.shown(found));
+    }
+
+    /** All records. */
+    List<ObservedLock> all() {
+        return List.copyOf(records.values());
     }
 
     @Override
@@ -225,7 +266,8 @@ final class FakeStore implements LockDriver {
         running.incrementAndGet();
         try {
             Queue<Fault> queue = faults.get(op);
-            Fault fault = queue == null ? null : queue.poll();
+            Fault next = queue == null ? null : queue.poll();
+            Fault fault = next == null ? always.get(op) : next;
             return fault == null ? request.send() : fault.answer(request);
         } finally {
             running.decrementAndGet();

@@ -3,6 +3,7 @@ package io.github.statelock.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockListener;
@@ -19,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest extends EngineTest {
@@ -156,6 +160,56 @@ class LeaseTest extends EngineTest {
         assertThatExceptionOfType(LockLostException.class)
                 .isThrownBy(lock::ensureHeld)
                 .withMessageContaining("maxHold");
+    }
+
+    @Test
+    void afterMaxHoldNoRenewalDecidesSoThatASuspendedMachineIsToldAtOnce() throws Exception {
+        LockOptions options = LockOptions.builder()
+                .lease(Duration.ofHours(1))
+                .maxHold(Duration.ofMinutes(10))
+                .build();
+        HeldLock lock = manager.acquire(KEY, options);
+        time.advance(Duration.ofMinutes(11));
+        lock.ensureHeld();
+        time.suspend(Duration.ofMinutes(7));
+        Future<?> asked = inBackground(() -> {
+            lock.ensureHeld();
+            return true;
+        });
+        ManualTime.await(asked::isDone);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(asked::get)
+                .withCauseInstanceOf(BackendUnavailableException.class)
+                .withMessageContaining("maxHold is over");
+        assertThat(store.count(Op.RENEW)).isZero();
+        time.advance(Duration.ofHours(1));
+        assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::ensureHeld);
+    }
+
+    @Test
+    void afterMaxHoldTheRenewalUnderWayStillDecides() throws Exception {
+        LockOptions options =
+                LockOptions.builder().maxHold(Duration.ofSeconds(10)).build();
+        HeldLock lock = manager.acquire(KEY, options);
+        CountDownLatch answer = new CountDownLatch(1);
+        store.fault(Op.RENEW, request -> {
+            FakeStore.awaitLatch(answer);
+            return request.send();
+        });
+        time.suspend(Duration.ofMinutes(1));
+        assertThat(lock.status()).isEqualTo(LockStatus.AT_RISK);
+        ManualTime.await(() -> store.count(Op.RENEW) == 1);
+        time.pass(Duration.ofSeconds(10));
+        AtomicReference<Thread> asking = new AtomicReference<>();
+        Future<?> asked = inBackground(() -> {
+            asking.set(Thread.currentThread());
+            lock.ensureHeld();
+            return true;
+        });
+        ManualTime.await(() -> asking.get() != null && asking.get().getState() == Thread.State.WAITING);
+        answer.countDown();
+        asked.get();
+        assertThat(lock.status()).isEqualTo(LockStatus.HELD);
     }
 
     @Test

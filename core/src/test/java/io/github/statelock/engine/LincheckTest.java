@@ -85,7 +85,7 @@ class LincheckTest {
             if (tickets.get(thread) != null) {
                 return false;
             }
-            tickets.set(thread, queue.join(KEY));
+            tickets.set(thread, queue.join(KEY, thread % 2 == 0));
             return true;
         }
 
@@ -93,6 +93,12 @@ class LincheckTest {
         public boolean isTurn(@Param(gen = ThreadIdGen.class) int thread) {
             LocalQueue.Ticket ticket = tickets.get(thread);
             return ticket != null && ticket.turn().isDone();
+        }
+
+        @Operation
+        public boolean passTurn(@Param(gen = ThreadIdGen.class) int thread) {
+            LocalQueue.Ticket ticket = tickets.get(thread);
+            return ticket != null && ticket.passTurn();
         }
 
         @Operation

@@ -18,9 +18,9 @@ class LocalQueueTest {
 
     @Test
     void firstComeFirstServed() {
-        LocalQueue.Ticket first = queue.join(KEY);
-        LocalQueue.Ticket second = queue.join(KEY);
-        LocalQueue.Ticket third = queue.join(KEY);
+        LocalQueue.Ticket first = queue.join(KEY, true);
+        LocalQueue.Ticket second = queue.join(KEY, true);
+        LocalQueue.Ticket third = queue.join(KEY, true);
         assertThat(first.turn()).isDone();
         assertThat(second.turn()).isNotDone();
         first.leave();
@@ -32,9 +32,9 @@ class LocalQueueTest {
 
     @Test
     void whoGivesUpInTheMiddleIsPassedOver() {
-        LocalQueue.Ticket first = queue.join(KEY);
-        LocalQueue.Ticket second = queue.join(KEY);
-        LocalQueue.Ticket third = queue.join(KEY);
+        LocalQueue.Ticket first = queue.join(KEY, true);
+        LocalQueue.Ticket second = queue.join(KEY, true);
+        LocalQueue.Ticket third = queue.join(KEY, true);
         second.leave();
         assertThat(third.turn()).isNotDone();
         first.leave();
@@ -44,9 +44,9 @@ class LocalQueueTest {
 
     @Test
     void leavingTwiceIsLeavingOnce() {
-        LocalQueue.Ticket first = queue.join(KEY);
-        LocalQueue.Ticket second = queue.join(KEY);
-        LocalQueue.Ticket third = queue.join(KEY);
+        LocalQueue.Ticket first = queue.join(KEY, true);
+        LocalQueue.Ticket second = queue.join(KEY, true);
+        LocalQueue.Ticket third = queue.join(KEY, true);
         first.leave();
         first.leave();
         assertThat(second.turn()).isDone();
@@ -54,21 +54,40 @@ class LocalQueueTest {
     }
 
     @Test
+    void aHeadThatTakesNothingOverLetsTheFirstThatDoesGoFirstAndIsNextItself() {
+        LocalQueue.Ticket head = queue.join(KEY, false);
+        LocalQueue.Ticket second = queue.join(KEY, false);
+        LocalQueue.Ticket heir = queue.join(KEY, true);
+        LocalQueue.Ticket last = queue.join(KEY, true);
+        assertThat(second.passTurn()).as("not the head").isFalse();
+        assertThat(head.passTurn()).isTrue();
+        assertThat(heir.turn()).isDone();
+        assertThat(head.turn()).isNotDone();
+        assertThat(heir.passTurn()).as("takes over itself").isFalse();
+        heir.leave();
+        assertThat(head.turn()).isDone();
+        assertThat(second.turn()).isNotDone();
+        last.leave();
+        assertThat(head.passTurn()).as("nobody left who takes over").isFalse();
+        assertThat(head.turn()).isDone();
+    }
+
+    @Test
     void keysDoNotWaitForEachOther() {
-        queue.join(KEY);
-        assertThat(queue.join(StateKey.of("another")).turn()).isDone();
+        queue.join(KEY, true);
+        assertThat(queue.join(StateKey.of("another"), true).turn()).isDone();
     }
 
     @Test
     void anEmptyLineStartsAnew() {
-        queue.join(KEY).leave();
-        assertThat(queue.join(KEY).turn()).isDone();
+        queue.join(KEY, true).leave();
+        assertThat(queue.join(KEY, true).turn()).isDone();
     }
 
     @Test
     void theHeadTellsThoseBehindWhoHoldsTheLock() {
-        LocalQueue.Ticket head = queue.join(KEY);
-        LocalQueue.Ticket behind = queue.join(KEY);
+        LocalQueue.Ticket head = queue.join(KEY, true);
+        LocalQueue.Ticket behind = queue.join(KEY, true);
         assertThat(behind.holderKnown()).isNotDone();
         head.show(HOLDER);
         assertThat(behind.holderKnown()).isDone();
@@ -77,17 +96,17 @@ class LocalQueueTest {
 
     @Test
     void onlyTheHeadTells() {
-        LocalQueue.Ticket head = queue.join(KEY);
-        LocalQueue.Ticket behind = queue.join(KEY);
+        LocalQueue.Ticket head = queue.join(KEY, true);
+        LocalQueue.Ticket behind = queue.join(KEY, true);
         behind.show(HOLDER);
         assertThat(head.holder()).isEmpty();
     }
 
     @Test
     void whatTheOldHeadKnewEndsWithItsTurn() {
-        LocalQueue.Ticket head = queue.join(KEY);
-        LocalQueue.Ticket next = queue.join(KEY);
-        LocalQueue.Ticket last = queue.join(KEY);
+        LocalQueue.Ticket head = queue.join(KEY, true);
+        LocalQueue.Ticket next = queue.join(KEY, true);
+        LocalQueue.Ticket last = queue.join(KEY, true);
         head.show(HOLDER);
         head.leave();
         assertThat(last.holder()).isEmpty();

@@ -18,6 +18,7 @@ final class ManualTime implements Ticker, Scheduler {
 
     private record Task(long at, long number, Runnable run) {}
 
+    private final Workers workers = new Workers();
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -32,6 +33,9 @@ final class ManualTime implements Ticker, Scheduler {
 
     @GuardedBy("lock")
     private long number;
+
+    @GuardedBy("lock")
+    private boolean dropsNext;
 
     @Override
     public long nanos() {
@@ -51,12 +55,27 @@ final class ManualTime implements Ticker, Scheduler {
     public Scheduled schedule(Duration delay, Runnable task) {
         synchronized (lock) {
             Task scheduled = new Task(nanos + Math.max(0, delay.toNanos()), number++, task);
-            tasks.add(scheduled);
+            if (!dropsNext) {
+                tasks.add(scheduled);
+            }
+            dropsNext = false;
             return () -> {
                 synchronized (lock) {
                     tasks.remove(scheduled);
                 }
             };
+        }
+    }
+
+    /** The threads that {@link #advanceUntil} lets come to rest before each step. */
+    Workers workers() {
+        return workers;
+    }
+
+    /** The next task that is scheduled never runs. */
+    void dropNext() {
+        synchronized (lock) {
+            dropsNext = true;
         }
     }
 
@@ -88,14 +107,16 @@ final class ManualTime implements Ticker, Scheduler {
         }
     }
 
-    /** Moves time in small steps until the condition holds. */
+    /** Moves time in small steps until the condition holds, each when all workers are at rest. */
     void advanceUntil(BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > REAL_LIMIT) {
                 throw new AssertionError("The condition did not come true");
             }
-            advance(STEP);
+            if (workers.areAtRest()) {
+                advance(STEP);
+            }
             LockSupport.parkNanos(200_000);
         }
     }
@@ -104,6 +125,17 @@ final class ManualTime implements Ticker, Scheduler {
     <T> T advanceUntilDone(Future<T> future) throws Exception {
         advanceUntil(future::isDone);
         return future.get();
+    }
+
+    /**
+     * As {@link #advanceUntil}, but moves time only while the thread waits. For what a thread does by itself, where a request
+     * would overrun if time ran ahead of it.
+     */
+    void advanceWhileWaits(Thread thread, BooleanSupplier condition) {
+        advanceUntil(() -> {
+            await(() -> condition.getAsBoolean() || thread.getState() == Thread.State.WAITING);
+            return condition.getAsBoolean();
+        });
     }
 
     /** Waits in real time, without moving the clocks, for something that other threads do. */

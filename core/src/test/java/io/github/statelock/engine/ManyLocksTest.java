@@ -37,7 +37,7 @@ class ManyLocksTest extends EngineTest {
         assertThat(store.count(Op.RENEW)).isGreaterThanOrEqualTo(8 * LOCKS);
         assertThat(mostThreads).isBetween(1, MOST_THREADS);
         manager.close();
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
     }
 
     /** Every lock was renewed at the latest when a third of its lease had passed. */

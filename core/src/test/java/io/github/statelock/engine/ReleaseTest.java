@@ -2,12 +2,12 @@ package io.github.statelock.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
+import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.LockInfo;
 import io.github.statelock.LockListener;
@@ -24,7 +24,6 @@ import io.github.statelock.spi.RenewOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class ReleaseTest extends EngineTest {
 
     private static final ReleaseOutcome UNKNOWN = new ReleaseOutcome.Unknown(new IOException("reset"));
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
 
     @Test
     void aReleaseWhoseAnswerWasLostIsARelease() throws Exception {
@@ -98,6 +99,135 @@ class ReleaseTest extends EngineTest {
     }
 
     @Test
+    void aReleaseThatWasNotServedGoesOnInTheBackground() throws Exception {
+        HeldLock lock = notServedRelease();
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        assertThat(store.record(KEY)).isPresent();
+        store.heal();
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+        lock.release(); // finds it gone, as it should
+    }
+
+    @Test
+    void aReleaseThatWasNotServedGoesOnForAsLongAsTheStoreIsAway() throws Exception {
+        notServedRelease();
+        store.faultAll(Op.OBSERVE, FakeStore.refused(new BackendUnavailableException("SlowDown", null)));
+        long later = time.nanos() + Duration.ofMinutes(20).toNanos();
+        time.advanceUntil(() -> time.nanos() - later >= 0);
+        store.heal();
+        time.advanceUntil(() -> store.record(KEY).isEmpty());
+        time.advanceUntil(() -> time.scheduled() == 0);
+        assertThat(heard).containsExactly("released");
+    }
+
+    @Test
+    void aReleaseThatWasNotServedCanBeRepeated() throws Exception {
+        HeldLock lock = notServedRelease();
+        CountDownLatch answer = new CountDownLatch(1);
+        store.heal();
+        store.fault(Op.RELEASE, FakeStore.hang(answer));
+        int before = store.count(Op.RELEASE);
+        Future<Boolean> one = inBackground(() -> release(lock));
+        ManualTime.await(() -> store.count(Op.RELEASE) == before + 1);
+        Future<Boolean> another = inBackground(() -> release(lock));
+        answer.countDown();
+        assertThat(one.get() && another.get()).isTrue();
+        assertThat(store.record(KEY)).isEmpty();
+        release(lock);
+        assertThat(store.count(Op.RELEASE)).isEqualTo(before + 1);
+        ManualTime.await(() -> heard.contains("released"));
+    }
+
+    @Test
+    void closingTheManagerReleasesWhatAnEarlierReleaseLeft() throws Exception {
+        notServedRelease();
+        store.heal();
+        manager.close();
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void closingTheManagerReleasesWhatAnUnansweredReleaseLeft() throws Exception {
+        HeldLock lock = lock();
+        store.faultAll(Op.RELEASE, FakeStore.cut(UNKNOWN)).faultAll(Op.BREAK, FakeStore.cut(UNKNOWN));
+        Future<Boolean> released = inBackground(() -> release(lock));
+        time.advanceUntil(released::isDone);
+        store.heal();
+        manager.close();
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void theNextThreadRemovesWhatAReleaseLeftAndTakesTheLock() throws Exception {
+        notServedRelease();
+        store.heal();
+        assertThat(lock().status()).isEqualTo(LockStatus.HELD);
+    }
+
+    /** A lock without lease, whose release met nothing but refusals to serve. */
+    private HeldLock notServedRelease() throws Exception {
+        HeldLock lock = manager.acquire(
+                KEY, LockOptions.builder().noLease().listener(hearing()).build());
+        FakeStore.Fault slowDown = FakeStore.refused(new BackendUnavailableException("SlowDown", null));
+        store.faultAll(Op.RELEASE, slowDown).faultAll(Op.BREAK, slowDown);
+        Future<Boolean> released = inBackground(() -> release(lock));
+        time.advanceUntil(released::isDone);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(released::get)
+                .withCauseInstanceOf(BackendUnavailableException.class)
+                .withMessageContaining("SlowDown")
+                .withMessageContaining("goes on trying");
+        return lock;
+    }
+
+    @Test
+    void theListenerIsToldWhatTheReleaseFound() throws Exception {
+        LockOptions options = LockOptions.builder().listener(hearing()).build();
+        manager.acquire(KEY, options).release();
+        ManualTime.await(() -> heard.size() == 1);
+        HeldLock gone = manager.acquire(KEY, options);
+        store.remove(KEY);
+        assertThatExceptionOfType(LockLostException.class).isThrownBy(gone::release);
+        ManualTime.await(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("released", "lost: when it was released, its record was gone");
+    }
+
+    @Test
+    void aDetachedLockIsLeftAsItIsAndItsPlaceInTheLineIsFree() throws Exception {
+        HeldLock lock = manager.acquire(KEY, LockOptions.builder().noLease().build());
+        lock.detach();
+        assertThat(lock.status()).isEqualTo(LockStatus.RELEASED);
+        lock.release();
+        assertThat(store.count(Op.RELEASE)).isZero();
+        assertThatExceptionOfType(LockHeldException.class)
+                .isThrownBy(() -> manager.acquire(KEY, LockOptions.operation("another")));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::detach);
+        manager.close();
+        assertThat(store.record(KEY)).isPresent();
+    }
+
+    @Test
+    void aReleasedLockCannotBeDetached() throws Exception {
+        HeldLock lock = manager.acquire(KEY, LockOptions.builder().noLease().build());
+        store.fault(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no dynamodb:DeleteItem", null)));
+        assertThatExceptionOfType(BackendDeniedException.class).isThrownBy(lock::release);
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::detach);
+        lock.release();
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lock::detach);
+        assertThat(store.record(KEY)).isEmpty();
+    }
+
+    @Test
+    void aDeniedReleaseIsTriedAgainByNobodyElse() throws Exception {
+        HeldLock lock = lock();
+        store.faultAll(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no dynamodb:DeleteItem", null)));
+        assertThatExceptionOfType(BackendDeniedException.class).isThrownBy(lock::release);
+        ManualTime.await(() -> time.scheduled() == 0);
+        manager.close();
+        assertThat(store.count(Op.RELEASE)).isEqualTo(1);
+    }
+
+    @Test
     void aDeniedReleaseCanBeRepeated() throws Exception {
         HeldLock lock = lock();
         store.fault(Op.RELEASE, FakeStore.refused(new BackendDeniedException("no dynamodb:DeleteItem", null)));
@@ -134,7 +264,7 @@ class ReleaseTest extends EngineTest {
         lock();
         manager.acquire(StateKey.of("another"), LockOptions.operation("test"));
         manager.close();
-        assertThat(store.list("")).isEmpty();
+        assertThat(store.all()).isEmpty();
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> manager.tryAcquire(KEY, LockOptions.operation("test")));
     }
@@ -216,57 +346,6 @@ class ReleaseTest extends EngineTest {
     }
 
     @Test
-    void sweepRemovesTheDeadAndLeavesTheLivingAndThoseWithoutLease() throws Exception {
-        StateKey dead = StateKey.of("dead");
-        StateKey alive = StateKey.of("alive");
-        store.put(dead, "dead", Optional.of(LEASE));
-        store.put(alive, "alive", Optional.of(LEASE));
-        store.put(KEY, "terraform", Optional.empty());
-        Future<List<ObservedLock>> swept = inBackground(() -> manager.sweep(""));
-        long until = time.nanos() + Duration.ofSeconds(20).toNanos();
-        time.advanceUntil(() -> time.nanos() - until >= 0);
-        store.put(alive, "alive", Optional.of(LEASE));
-        assertThat(store.list("")).hasSize(3);
-        assertThat(time.advanceUntilDone(swept)).extracting(ObservedLock::key).containsExactly(dead);
-        assertThat(store.list("")).extracting(ObservedLock::key).containsExactly(alive, KEY);
-    }
-
-    @Test
-    void aRecordThatCannotBeRemovedDoesNotEndASweep() throws Exception {
-        for (String key : List.of("a", "b", "c", "d")) {
-            store.put(StateKey.of(key), key, Optional.of(LEASE));
-        }
-        BackendDeniedException denied = new BackendDeniedException("The first may not be removed.", null);
-        store.fault(Op.BREAK, FakeStore.refused(denied));
-        store.fault(Op.BREAK, FakeStore.Request::send);
-        store.fault(Op.BREAK, FakeStore.refused(new BackendDeniedException("Nor may the third.", null)));
-        List<StateKey> removed = new ArrayList<>();
-        Future<Boolean> swept = inBackground(() -> {
-            manager.sweep("", lock -> removed.add(lock.key()));
-            return true;
-        });
-        time.advanceUntil(swept::isDone);
-        assertThatThrownBy(swept::get).hasCause(denied);
-        assertThat(denied.getSuppressed()) // besides it has the caller's stack trace
-                .extracting(Throwable::getMessage)
-                .contains("Nor may the third.");
-        assertThat(removed).containsExactly(StateKey.of("b"), StateKey.of("d"));
-        assertThat(store.list("")).hasSize(2);
-    }
-
-    @Test
-    void aStoreThatDoesNotServeIsNotAskedForEveryRecordOfASweep() {
-        for (int i = 0; i < 10; i++) {
-            store.put(StateKey.of("key" + i), "dead" + i, Optional.of(LEASE));
-            store.fault(Op.OBSERVE, FakeStore.refused(new BackendUnavailableException("gone", null)));
-        }
-        Future<?> swept = inBackground(() -> manager.sweep(""));
-        time.advanceUntil(swept::isDone);
-        assertThatThrownBy(swept::get).hasCauseInstanceOf(BackendUnavailableException.class);
-        assertThat(store.count(Op.OBSERVE)).isEqualTo(3);
-    }
-
-    @Test
     void aLeaseOutsideTheBoundsIsRefusedWithTheBounds() {
         LockOptions options = LockOptions.builder().lease(Duration.ofSeconds(3)).build();
         assertThatExceptionOfType(BackendMisconfiguredException.class)
@@ -294,6 +373,35 @@ class ReleaseTest extends EngineTest {
         time.advance(Duration.ofSeconds(15));
         ManualTime.await(() -> store.count(Op.RENEW) >= 119);
         never.countDown();
+    }
+
+    @Test
+    void theCloseOfAServiceLeavesTheLockOfAClientThatDidNotAskForItsRelease() throws Exception {
+        LockInfo client = new LockInfo("its-id", "apply", "", "client@host", "1.0", Instant.EPOCH, "");
+        LockOptions options = LockOptions.builder().recordAs(client).build();
+        manager.acquire(KEY, options);
+        HeldLock another = manager.acquire(StateKey.of("another"), options);
+        FakeStore.Fault slowDown = FakeStore.refused(new BackendUnavailableException("SlowDown", null));
+        store.faultAll(Op.RELEASE, slowDown).faultAll(Op.BREAK, slowDown);
+        Future<Boolean> released = inBackground(() -> release(another));
+        time.advanceUntil(released::isDone);
+        store.heal();
+        manager.close();
+        assertThat(store.all()).extracting(ObservedLock::key).containsExactly(KEY);
+    }
+
+    private LockListener hearing() {
+        return new LockListener() {
+            @Override
+            public void released(HeldLock lock) {
+                heard.add("released");
+            }
+
+            @Override
+            public void lost(HeldLock lock, LockLostException reason) {
+                heard.add(("lost: " + reason.getMessage()).replaceAll("lost: .*(when it was)", "lost: $1"));
+            }
+        };
     }
 
     private static boolean release(HeldLock lock) {

@@ -40,6 +40,29 @@ class WaitsTest {
         assertThat(time.scheduled()).isZero();
     }
 
+    /** A waiting thread pauses on the same future at each poll, for days. */
+    @Test
+    void pausesLeaveNothingBehindOnTheFutureTheyWaitFor() throws Exception {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        CompletableFuture<Void> holderKnown = new CompletableFuture<>();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread waiter = new Thread(() -> {
+            try {
+                for (int i = 0; i < 100; i++) {
+                    waits.pause(Duration.ofMillis(20), turn);
+                    waits.pause(Duration.ofMillis(20), turn, holderKnown);
+                }
+                over.set(true);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        waiter.start();
+        time.advanceUntil(over::get);
+        assertThat(turn.getNumberOfDependents()).isLessThan(3);
+        assertThat(holderKnown.getNumberOfDependents()).isLessThan(3);
+    }
+
     @Test
     void pausesEndWhenTheEngineCloses() throws Exception {
         AtomicBoolean over = new AtomicBoolean();

@@ -65,6 +65,25 @@ class FileBackendTest {
         }
     }
 
+    @Test
+    void aStateWhoseLogIsDamagedIsOverwrittenOrDeletedUnderItsLock() throws Exception {
+        try (FileBackend backend = FileBackend.open(root);
+                LockedState locked = backend.lock(KEY, OPTIONS)) {
+            locked.write(bytes("good"));
+            Path log = Folders.of(root).keyFolder(KEY).resolve("state");
+            Files.writeString(log, "damaged");
+            assertThat(backend.damaged("")).containsOnlyKeys(KEY);
+            assertThatThrownBy(() -> locked.read()).isInstanceOf(StateCorruptException.class);
+            assertThatThrownBy(() -> locked.write(bytes("more"))).isInstanceOf(StateCorruptException.class);
+            locked.overwrite(bytes("from a backup"));
+            assertThat(locked.read().map(State::utf8)).contains("from a backup");
+            Files.writeString(log, "damaged");
+            assertThatThrownBy(() -> locked.read()).isInstanceOf(StateCorruptException.class);
+            locked.delete();
+            assertThat(locked.read()).isEmpty();
+        }
+    }
+
     /** Appends to the newest content. */
     private void damage() throws IOException {
         try (Stream<Path> files = Files.list(Folders.of(root).keyFolder(KEY))) {

@@ -2,6 +2,7 @@ package io.github.statelock.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.spi.FenceOutcome;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -119,6 +121,67 @@ class FileMutexTest {
             return "";
         });
         assertThat(probe()).isEqualTo("free");
+    }
+
+    /** As in a folder that is mounted in two places: two paths, and one file. */
+    @Test
+    void ourMutexSurvivesAThreadThatComesByAnotherPathOfTheSameFile() throws Exception {
+        new FileMutex(file, LONG).holding(() -> {
+            Path other = Files.createLink(file.resolveSibling("other"), file);
+            assertThat(inAnotherThread(() -> new FileMutex(other, SHORT).holding(() -> "in")))
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("another thread of this process");
+            assertThat(probe()).as("the OS lock is still there").isEqualTo("busy");
+            return "";
+        });
+    }
+
+    /** With one folder under two names: holds the mutex by the one, tries it by the other, and looks from a third process. */
+    static final class TwoMounts {
+
+        private TwoMounts() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Path one = Path.of(arguments[0]);
+            Path two = Path.of(arguments[1]);
+            new FileMutex(one, LONG).holding(() -> {
+                System.out.println(Files.isSameFile(one, two) ? "one file" : "two files");
+                System.out.println(inAnotherThread(() -> new FileMutex(two, SHORT).holding(() -> "in")));
+                try (Child prober = Child.start(Prober.class, one.toString())) {
+                    System.out.println(prober.line());
+                }
+                return "";
+            });
+        }
+    }
+
+    @Test
+    void aFolderUnderTwoMountPointsHasOneMutex() throws Exception {
+        Path one = Files.createDirectory(Folders.real(root).resolve("one"));
+        Path two = Files.createDirectory(Folders.real(root).resolve("two"));
+        assumeTrue(run("unshare", "-rm", "mount", "--bind", one.toString(), two.toString()) == 0, "no bind mounts");
+        String script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
+        try (Child child = Child.start(
+                List.of("unshare", "-rm", "sh", "-c", script, one.toString(), two.toString()),
+                TwoMounts.class,
+                one.resolve("m").toString(),
+                two.resolve("m").toString())) {
+            assertThat(child.line()).isEqualTo("one file");
+            assertThat(child.line()).contains("another thread of this process");
+            assertThat(child.line()).isEqualTo("busy");
+        }
+    }
+
+    private static int run(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            return 127;
+        }
     }
 
     private static Throwable inAnotherThread(IoAction<?> action) {

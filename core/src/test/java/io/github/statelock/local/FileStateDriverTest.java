@@ -2,11 +2,14 @@ package io.github.statelock.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.State;
 import io.github.statelock.StateCorruptException;
+import io.github.statelock.StateKey;
 import io.github.statelock.StateVersion;
+import io.github.statelock.StatelockException;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.spi.StateDriver;
 import io.github.statelock.spi.WriteOutcome;
@@ -107,6 +110,113 @@ class FileStateDriverTest extends StateDriverCases {
                     .isInstanceOf(StateCorruptException.class);
         }
         assertThat(contents()).hasSize(1);
+    }
+
+    @Test
+    void aNumberOutOfRangeInALogIsDamage() throws IOException {
+        FileStateDriver driver = new FileStateDriver(Folders.of(root));
+        written(driver.write(write("hello", WriteCondition.ifAbsent())));
+        Path log = folder().resolve("state");
+        String whole = Files.readString(log);
+        for (String damaged : List.of(
+                whole.replace(" 5 ", " 99999999999 "),
+                whole.replace(" 5 ", " 2147483648 "),
+                whole.replace(" 5 ", " -5 "),
+                whole.replace("current 1", "current 999999999999999999"),
+                whole.replaceAll(" [0-9]+\n$", " 99999999999999999999\n"))) {
+            assertThat(damaged).isNotEqualTo(whole);
+            Files.writeString(log, damaged);
+            assertThatThrownBy(() -> driver.read(KEY)).isInstanceOf(StateCorruptException.class);
+            assertThatThrownBy(() -> driver.history(KEY)).isInstanceOf(StateCorruptException.class);
+            assertThatThrownBy(() -> driver.read(KEY, new StateVersion("1-0")))
+                    .isInstanceOf(StateCorruptException.class);
+            assertThat(driver.damaged("")).containsOnlyKeys(KEY);
+        }
+    }
+
+    @Test
+    void oneDamagedStateIsListedWithTheOthers() throws IOException {
+        FileStateDriver driver = new FileStateDriver(Folders.of(root));
+        StateKey other = StateKey.of("zone");
+        written(driver.write(write("one", WriteCondition.ifAbsent())));
+        written(driver.write(write(other, "two", WriteCondition.ifAbsent())));
+        Files.writeString(folder().resolve("state"), "");
+
+        assertThat(driver.list("")).containsExactly(KEY, other);
+        assertThat(driver.damaged("")).containsOnlyKeys(KEY);
+        assertThat(driver.damaged("zone")).isEmpty();
+    }
+
+    @Test
+    void aDamagedLogIsReplacedByItsVersionAndKeptWithItsContents() throws IOException {
+        StateDriver driver = newDriver();
+        written(driver.write(write("one", WriteCondition.ifAbsent())));
+        StateVersion two = written(driver.write(write("two", WriteCondition.unconditional())));
+        StateVersion damaged = damageLog("damaged by somebody");
+
+        StateVersion other = new StateVersion("damaged-0123");
+        assertThatThrownBy(() -> driver.write(write("three", WriteCondition.ifVersion(other))))
+                .isInstanceOf(StateCorruptException.class);
+        assertThatThrownBy(() -> driver.delete(write("", WriteCondition.ifVersion(two))))
+                .isInstanceOf(StateCorruptException.class);
+
+        StateVersion three = written(driver.write(write("three", WriteCondition.ifVersion(damaged))));
+        assertThat(three.value()).startsWith("3-");
+        assertThat(driver.read(KEY).orElseThrow().state().utf8()).isEqualTo("three");
+        assertThat(driver.history(KEY)).hasSize(1);
+        assertThat(folder().resolve(damaged + ".state")).hasContent("damaged by somebody");
+        assertThat(folder().resolve(damaged + ".state." + two)).hasContent("two");
+    }
+
+    @Test
+    void aDamagedLogIsDeletedByItsVersionAndKeptWithItsContents() throws IOException {
+        StateDriver driver = newDriver();
+        StateVersion one = written(driver.write(write("one", WriteCondition.ifAbsent())));
+        StateVersion damaged = damageLog("");
+
+        assertThat(driver.delete(write("", WriteCondition.ifVersion(damaged)))).isEqualTo(new WriteOutcome.Deleted());
+        assertThat(driver.read(KEY)).isEmpty();
+        assertThat(folder().resolve(damaged + ".state")).isEmptyFile();
+        assertThat(folder().resolve(damaged + ".state." + one)).hasContent("one");
+    }
+
+    @Test
+    void aWriterThatStopsWhileItReplacesADamagedLogLeavesItDamaged() throws IOException {
+        written(newDriver().write(write("one", WriteCondition.ifAbsent())));
+        StateVersion damaged = damageLog("damaged by somebody");
+        int[] renames = {0};
+        boolean done = false;
+        for (int most = 0; !done; most++) {
+            int limit = most;
+            renames[0] = 0;
+            FileOps stopping = new FailingOps((operation, file) -> {
+                if (operation.equals("rename") && renames[0]++ >= limit) {
+                    throw new IOException("stopped");
+                }
+            });
+            StateDriver driver = new FileStateDriver(Folders.of(root, stopping));
+            try {
+                done = driver.write(write("two", WriteCondition.ifVersion(damaged))) instanceof WriteOutcome.Written;
+            } catch (StatelockException e) {
+                assertThat(e).hasStackTraceContaining("stopped");
+            }
+            if (!done) {
+                assertThatThrownBy(() -> newDriver().read(KEY)).isInstanceOf(StateCorruptException.class);
+            }
+        }
+        assertThat(newDriver().read(KEY).orElseThrow().state().utf8()).isEqualTo("two");
+        try (Stream<Path> files = Files.list(folder())) {
+            assertThat(files.filter(file -> file.getFileName().toString().startsWith(damaged + ".state")))
+                    .hasSize(2);
+        }
+    }
+
+    private StateVersion damageLog(String text) throws IOException {
+        Files.writeString(folder().resolve("state"), text);
+        StateDriver driver = newDriver();
+        return catchThrowableOfType(StateCorruptException.class, () -> driver.read(KEY))
+                .version()
+                .orElseThrow();
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.LockOptions;
 import io.github.statelock.StatelockException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that are missing, foreign, forbidden or far away. */
 class FolderOpeningTest {
@@ -39,6 +43,25 @@ class FolderOpeningTest {
         Path made = open(parent.resolve("states"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
                 .isEqualTo("rwx------");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"terraform.tfstate", "terraform.tfstate.d", ".network.tfstate.lock.info"})
+    void aFolderOfTheToolsOwnStatesIsRefusedUntilItHasAKeyOfOurs(String name) throws Exception {
+        Path folder = Files.createDirectory(parent.resolve("states"));
+        Files.createFile(folder.resolve("main.tf"));
+        FileBackend.open(folder).close();
+        Files.createFile(folder.resolve(name));
+        assertThatThrownBy(() -> FileBackend.open(folder))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining("(" + name + ")")
+                .hasMessageContaining("tfdir://" + folder);
+        Files.delete(folder.resolve(name));
+        try (FileBackend ours = FileBackend.open(folder)) {
+            ours.lock("key", LockOptions.operation("test")).close();
+        }
+        Files.createFile(folder.resolve(name));
+        FileBackend.open(folder).close();
     }
 
     @Test
@@ -103,20 +126,48 @@ class FolderOpeningTest {
         assertThat(named(new AccessDeniedException(file)))
                 .isInstanceOf(BackendDeniedException.class)
                 .hasMessageContaining("No permission for " + file);
-        assertThat(named(new FileSystemException(file, null, "Read-only file system")))
-                .isInstanceOf(BackendDeniedException.class)
-                .hasMessageContaining("read-only")
-                .hasMessageContaining(file);
         assertThat(named(new FileSystemException(file, null, "No space left on device")))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining("No space");
         assertThat(named(new IOException("Input/output error")))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining(parent.toString());
-        assertThat(named(new IOException("Too many levels of symbolic links (NOFOLLOW_LINKS specified)")))
-                .isInstanceOf(BackendMisconfiguredException.class)
-                .hasMessageContaining("symbolic link");
         assertThat(named(new NoSuchFileException(file))).isInstanceOf(BackendUnavailableException.class);
+    }
+
+    /** Java's own modules are a file system that takes no writes, here as everywhere. The texts are those of another language. */
+    @Test
+    void aReadOnlyFileSystemIsDeniedWhateverTheSystemCallsIt() {
+        Path root = Path.of(URI.create("jrt:/java.base"));
+        String file = root.resolve("keys").toString();
+        IOException german = new FileSystemException(file, null, "Das Dateisystem ist nur lesbar");
+
+        assertThat(FileErrors.of(german, root))
+                .isInstanceOf(BackendDeniedException.class)
+                .hasMessageContaining(file + " is on a read-only file system");
+        assertThat(FolderOpening.cannotOpen(root.resolve("states"), german))
+                .isInstanceOf(BackendDeniedException.class)
+                .hasMessageContaining("read-only file system");
+    }
+
+    @Test
+    void aFileInThePlaceOfAFolderIsNamedWhateverTheSystemCallsIt() throws IOException {
+        Path keys = Files.createFile(parent.resolve("keys"));
+        String below = keys.resolve("prod").resolve("lock").toString();
+
+        assertThat(named(new FileSystemException(below, null, "Ist kein Verzeichnis")))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(keys + " is not a folder");
+    }
+
+    @Test
+    void aLinkOnTheWayIsNamedWhateverTheSystemCallsIt() throws IOException {
+        Path keys = Files.createSymbolicLink(parent.resolve("keys"), parent.resolve("nowhere"));
+        String below = keys.resolve("prod").resolve("lock").toString();
+
+        assertThat(named(new FileSystemException(below, null, "Zu viele Ebenen aus symbolischen Links")))
+                .isInstanceOf(BackendMisconfiguredException.class)
+                .hasMessageContaining(keys + " is a symbolic link");
     }
 
     @Test

@@ -34,7 +34,8 @@ class LocalBackendProvidersTest {
     void memoryStoresAreSharedByName() {
         try (StateBackend one = StateBackends.open(URI.create("mem:shared"));
                 StateBackend two = MemoryBackend.open("shared");
-                StateBackend other = StateBackends.open(URI.create("mem:other?call_timeout=2s&max_state_bytes=1000"))) {
+                StateBackend other = StateBackends.open(
+                        URI.create("mem:other?call_timeout=2s&max_state_bytes=1000&max_requests_in_flight=4"))) {
             one.states().write(KEY, new byte[] {1}, WriteCondition.ifAbsent());
             assertThat(two.states().read(KEY)).isPresent();
             assertThat(other.states().read(KEY)).isEmpty();
@@ -68,10 +69,15 @@ class LocalBackendProvidersTest {
     @Test
     void valuesThatMakeNoSenseAreRefusedWithWhatIsAllowed() {
         refused("mem:x?call_timeout=fast", "call_timeout=fast", "10s");
-        refused("mem:x?call_timeout=0s", "call_timeout=0s");
+        refused("mem:x?call_timeout=0s", "call_timeout=0s", "callTimeout is not positive");
+        refused("mem:x?call_timeout=999999999h", "call_timeout=999999999h", "callTimeout is longer than 24 hours");
+        refused("mem:x?transfer_timeout=PT24H0.1S", "transferTimeout is longer than 24 hours");
         refused("mem:x?call_timeout", "call_timeout=", "10s");
         refused("mem:x?max_state_bytes=lots", "max_state_bytes=lots");
         refused("mem:x?max_state_bytes=-1", "max_state_bytes=-1");
+        refused("mem:x?max_requests_in_flight=0", "max_requests_in_flight=0");
+        refused("mem:x?max_requests_in_flight=-4294967295", "max_requests_in_flight=-4294967295"); // 1 as an int
+        refused("mem:x?max_requests_in_flight=99999999999", "max_requests_in_flight=99999999999");
         refused("mem:x?release_on_shutdown=maybe", "true or false");
     }
 

@@ -76,7 +76,7 @@ abstract class LockDriverCases {
         for (String key : List.of("a", "A", "a/b", "a%2fb", "\u00e9", "e\u0301", "a.lock", "key", "state", "ß", "ss")) {
             taken(driver, leased(driver, StateKey.of(key)));
         }
-        assertThat(driver.list("")).hasSize(11);
+        assertThat(driver.list("").named()).hasSize(11);
     }
 
     @Test
@@ -243,8 +243,8 @@ abstract class LockDriverCases {
         for (String key : List.of("b/2", "a/1", "b/1", "ba")) {
             taken(driver, leased(driver, StateKey.of(key)));
         }
-        assertThat(driver.list("b/").stream().map(lock -> lock.key().value())).containsExactly("b/1", "b/2");
-        assertThat(driver.list("").stream().map(lock -> lock.key().value())).containsExactly("a/1", "b/1", "b/2", "ba");
+        assertThat(driver.list("b/").named()).extracting(StateKey::value).containsExactly("b/1", "b/2");
+        assertThat(driver.list("").named()).extracting(StateKey::value).containsExactly("a/1", "b/1", "b/2", "ba");
     }
 
     @Test

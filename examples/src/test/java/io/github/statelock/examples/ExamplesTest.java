@@ -10,7 +10,9 @@ import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +89,26 @@ class ExamplesTest {
             return LockWithoutState.runOnce(backend.locks(), runs::incrementAndGet);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aListenerCountsWhatHappensToLocks() throws Exception {
+        LockMetrics metrics = new LockMetrics();
+        LockOptions options = LockOptions.builder().listener(metrics.listener()).build();
+        try (StateBackend backend = StateBackends.open(URI.create("mem:metrics"))) {
+            backend.lock("app", options).close();
+            // Listeners are called in the background.
+            await(() -> metrics.of("releases") == 1);
+            assertThat(metrics.of("acquired")).isEqualTo(1);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).isNegative();
+            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 }

@@ -49,7 +49,7 @@ class ReadmeTest {
     void aTaggedSnippetIsInTheDocsAsItIs(Snippet snippet) throws Exception {
         String docs = snippet.tag().equals("readme")
                 ? read(Path.of("../README.md"))
-                : files(Path.of("../docs/backends")).stream()
+                : Stream.concat(files(Path.of("../docs")).stream(), files(Path.of("../docs/backends")).stream())
                         .map(ReadmeTest::read)
                         .collect(Collectors.joining());
         assertThat(docs).contains("```java\n" + snippet.code() + "\n```");

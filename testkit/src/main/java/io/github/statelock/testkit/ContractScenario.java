@@ -43,7 +43,11 @@ abstract class ContractScenario extends BackendContract {
     }
 
     final Party party(UnaryOperator<EngineOptions.Builder> tuning) {
-        Party party = new Party(openDrivers(), tuning.apply(engineOptions()), time());
+        return party(openDrivers(), tuning);
+    }
+
+    final Party party(Drivers drivers, UnaryOperator<EngineOptions.Builder> tuning) {
+        Party party = new Party(drivers, tuning.apply(engineOptions()), time());
         parties.add(party);
         return party;
     }

@@ -35,6 +35,13 @@ abstract class ContractTime {
         return Duration.ofNanos(nanos() - nanos);
     }
 
+    /**
+     * Whether the condition comes to hold by the time that has gone by at the limit. Threads that have something to do then are
+     * waited for with the clock standing still, since a busy machine runs them late. The machine's own clock cannot stand
+     * still: there it is only waited for.
+     */
+    abstract boolean holdsBy(Duration limit, BooleanSupplier condition);
+
     /** As {@link #passUntil}, so slowly that other threads keep pace with a clock moved by hand. */
     boolean passSlowlyUntil(BooleanSupplier condition, Duration limit) {
         return passUntil(condition, limit);
@@ -100,6 +107,17 @@ abstract class ContractTime {
         }
 
         @Override
+        boolean holdsBy(Duration limit, BooleanSupplier condition) {
+            return passUntil(condition, limit)
+                    || RealTime.passUntil(
+                            () -> {
+                                scheduler.advance(Duration.ZERO); // what is due now
+                                return condition.getAsBoolean();
+                            },
+                            LIMIT);
+        }
+
+        @Override
         boolean passSlowlyUntil(BooleanSupplier condition, Duration limit) {
             long start = ticker.nanos();
             while (ticker.nanos() - start < limit.toNanos()) {
@@ -132,6 +150,11 @@ abstract class ContractTime {
         @Override
         boolean passUntil(BooleanSupplier condition, Duration limit) {
             return RealTime.passUntil(condition, limit);
+        }
+
+        @Override
+        boolean holdsBy(Duration limit, BooleanSupplier condition) {
+            return RealTime.passUntil(condition, LIMIT);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -110,7 +111,7 @@ public final class FaultyDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
+    public LockListing list(String prefix) {
         return read(Operation.LIST, () -> inner.list(prefix));
     }
 

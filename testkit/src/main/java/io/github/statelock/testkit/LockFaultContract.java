@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.statelock.BackendDeniedException;
 import io.github.statelock.HeldLock;
+import io.github.statelock.LockHeldException;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockStatus;
 import io.github.statelock.OutcomeUnknownException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StatelockException;
+import io.github.statelock.spi.AcquireOutcome;
+import io.github.statelock.spi.LockDriver;
 import io.github.statelock.testkit.FaultyDriver.Operation;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,7 +39,7 @@ abstract class LockFaultContract extends LockContentionContract {
             Fault.THROTTLED);
 
     private Party impatientParty() {
-        return party(options -> options.callTimeout(CALL_TIMEOUT));
+        return party(options -> options.callTimeout(CALL_TIMEOUT).transferTimeout(CALL_TIMEOUT));
     }
 
     @Test
@@ -221,6 +227,58 @@ abstract class LockFaultContract extends LockContentionContract {
         finishRun(lock::release);
         HeldLock next = finish(call);
         assertThat(next.status()).isEqualTo(LockStatus.HELD);
+    }
+
+    /** Who holds the lock is not known: the requests of the head go unanswered. */
+    @Test
+    void oneBehindAHeadWithoutAnswerIsToldThatTheLockIsHeld() throws Exception {
+        StateKey key = key("behind-a-silent-head");
+        Party party = impatientParty();
+        ArmedFault silent = party.lockFaults().arm(Operation.ACQUIRE, Fault.HANG_BEFORE, Integer.MAX_VALUE);
+        Call<HeldLock> head = Call.start(
+                () -> party.locks().acquire(key, lasting().waitUpTo(PATIENCE).build()));
+        time().await("request of the head", () -> silent.fired() > 0);
+        assertThatThrownBy(() -> hold(party, key, lasting()))
+                .isInstanceOfSatisfying(
+                        LockHeldException.class,
+                        e -> assertThat(e.holder().info()).isEmpty());
+        silent.disarm();
+        HeldLock lock = finish(head);
+        assertThat(lock.status()).isEqualTo(LockStatus.HELD);
+        finishRun(lock::release);
+        assertBecomesFree(key);
+    }
+
+    /** As where the identity may write lock records and not read them. */
+    @Test
+    void aHolderWhoseRecordCannotBeReadIsHeld() throws Exception {
+        StateKey key = key("unreadable-holder");
+        HeldLock lock = hold(party(), key, lasting());
+        Drivers drivers = openDrivers();
+        Party blind = party(
+                new Drivers(withoutHolders(drivers.locks()), drivers.states()),
+                options -> options.callTimeout(CALL_TIMEOUT));
+        assertThatThrownBy(() -> hold(blind, key, lasting()))
+                .isInstanceOf(LockHeldException.class)
+                .hasMessageContaining("its record could not be read");
+        assertThat(refusal(blind, key, lasting()).info()).isEmpty();
+        assertThat(inspectDirectly(key).hasId(lock.info().id())).isTrue();
+        finishRun(lock::release);
+        hold(blind, key, lasting());
+    }
+
+    /** A driver whose refusals name nobody. */
+    private static LockDriver withoutHolders(LockDriver driver) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            try {
+                Object answer = method.invoke(driver, arguments);
+                return answer instanceof AcquireOutcome.Held ? new AcquireOutcome.HolderGone() : answer;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+        return (LockDriver)
+                Proxy.newProxyInstance(LockDriver.class.getClassLoader(), new Class<?>[] {LockDriver.class}, handler);
     }
 
     @Test

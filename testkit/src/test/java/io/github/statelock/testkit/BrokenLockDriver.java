@@ -6,6 +6,7 @@ import io.github.statelock.spi.AcquireOutcome;
 import io.github.statelock.spi.FenceOutcome;
 import io.github.statelock.spi.LeaseBounds;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.spi.LockListing;
 import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
@@ -132,8 +133,9 @@ final class BrokenLockDriver implements LockDriver {
     }
 
     @Override
-    public List<ObservedLock> list(String prefix) {
-        return inner.list(prefix).stream().map(this::seen).toList();
+    public LockListing list(String prefix) {
+        LockListing listing = inner.list(prefix);
+        return new LockListing(listing.shown().stream().map(this::seen).toList(), listing.named());
     }
 
     @Override

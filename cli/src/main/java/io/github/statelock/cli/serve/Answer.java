@@ -2,14 +2,11 @@ package io.github.statelock.cli.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.Printable;
 import io.github.statelock.State;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +44,10 @@ record Answer(
 
     static Answer text(int status, String text) {
         return of(status, "text/plain; charset=utf-8", (text + "\n").getBytes(UTF_8), status < 400 ? "" : text);
+    }
+
+    static Answer metrics(String text) {
+        return of(200, Metrics.TYPE, text.getBytes(UTF_8), "");
     }
 
     /** The holder as the client reads it. */
@@ -92,26 +93,5 @@ record Answer(
 
     Answer causedBy(Throwable cause) {
         return new Answer(status, type, content, length, headers, reason, Optional.of(cause));
-    }
-
-    /** Sends it; returns how many bytes of content were sent. */
-    long send(HttpExchange exchange) throws IOException {
-        headers.forEach(exchange.getResponseHeaders()::set);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store"); // a state may have secrets
-        if (length > 0) {
-            exchange.getResponseHeaders().set("Content-Type", type);
-        }
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", Long.toString(length));
-            exchange.sendResponseHeaders(status, -1);
-            return 0;
-        }
-        exchange.sendResponseHeaders(status, length == 0 ? -1 : length);
-        if (length > 0) {
-            try (OutputStream body = exchange.getResponseBody()) {
-                content.transferTo(body);
-            }
-        }
-        return length;
     }
 }

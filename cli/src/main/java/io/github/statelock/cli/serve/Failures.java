@@ -3,6 +3,7 @@ package io.github.statelock.cli.serve;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.StatelockException;
+import java.util.concurrent.CompletionException;
 
 /** Which status says what went wrong. A contract: see docs/http-backend.md. */
 final class Failures {
@@ -26,8 +27,23 @@ final class Failures {
         };
     }
 
+    /** Whatever a request ended with. */
+    static Answer ofAny(Throwable e) {
+        Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+        if (cause instanceof Refusal refusal) {
+            return refusal.answer();
+        }
+        if (cause instanceof StatelockException failure) {
+            return of(failure);
+        }
+        if (cause instanceof OutOfMemoryError) {
+            return Memory.full().answer().because("out of memory: " + cause).causedBy(cause);
+        }
+        return unexpected(cause);
+    }
+
     /** What nobody expected. Its message stays in the log: it may name anything. */
-    static Answer unexpected(Throwable e) {
+    private static Answer unexpected(Throwable e) {
         return Answer.text(500, "The server failed unexpectedly. Its log says more.")
                 .because("unexpected " + e)
                 .causedBy(e);

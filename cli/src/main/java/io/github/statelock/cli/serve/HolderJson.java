@@ -17,7 +17,20 @@ final class HolderJson {
     private HolderJson() {}
 
     static byte[] of(ObservedLock holder) {
-        return LockInfoCodec.encode(holder.info().map(HolderJson::fitting).orElseGet(() -> unreadable(holder)));
+        return LockInfoCodec.encode(
+                holder.info().map(info -> fitting(shown(info, holder))).orElseGet(() -> unreadable(holder)));
+    }
+
+    /** Clients are not told where the lock is kept: it may be a path on this machine. */
+    private static LockInfo shown(LockInfo info, ObservedLock holder) {
+        return new LockInfo(
+                info.id(),
+                info.operation(),
+                info.info(),
+                info.who(),
+                info.version(),
+                info.created(),
+                holder.key().value());
     }
 
     /** Others may have written a longer record than we would. */

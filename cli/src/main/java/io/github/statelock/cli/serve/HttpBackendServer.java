@@ -1,50 +1,27 @@
 package io.github.statelock.cli.serve;
 
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.github.statelock.StateBackend;
 import io.github.statelock.engine.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Serves the {@code http} backend of Terraform and OpenTofu. Safe for use by several threads.
  *
- * <p>A request keeps a thread from its first byte until its answer is sent, so that a slow client costs one of many cheap
- * threads, for a bounded time, while the store's own threads are the backend's and work on whole requests only.
+ * <p>A client that sends or reads slowly takes memory, of which there is a budget, and no thread. What has come whole is served
+ * by a bounded number of threads that wait for the store.
  */
 public final class HttpBackendServer implements AutoCloseable {
 
-    /** How many clients are served at a time, the slow ones included; others wait. */
-    static final int THREADS = 128;
-
     private static final Duration TURN_PATIENCE = Duration.ofSeconds(20);
-    private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
 
-    /** What the JDK's server takes from system properties; times in seconds. Those that are set by hand stay. */
-    private static final Map<String, String> LIMITS = Map.of(
-            "sun.net.httpserver.maxReqTime", "300", // from a request's first byte to its last
-            "sun.net.httpserver.maxRspTime", "900", // and on to the last byte of the answer, the store's time included
-            "sun.net.httpserver.drainAmount", "16777216", // of a body that is too large, so that its client hears why
-            "sun.net.httpserver.nodelay", "true"); // answers are small, and sent in two parts
+    private final Parts parts;
+    private final Listener listener;
 
-    private final HttpServer server;
-    private final ExecutorService threads;
-    private final UnderWay underWay;
-
-    private HttpBackendServer(HttpServer server, ExecutorService threads, UnderWay underWay) {
-        this.server = server;
-        this.threads = threads;
-        this.underWay = underWay;
+    private HttpBackendServer(Parts parts, Listener listener) {
+        this.parts = parts;
+        this.listener = listener;
     }
 
     /**
@@ -54,50 +31,25 @@ public final class HttpBackendServer implements AutoCloseable {
      * @param backend where the states and locks are; stays open when the server is closed
      * @param log told of every request when it is answered
      * @return the server
-     * @throws IOException if the address cannot be listened on
+     * @throws IOException if the address cannot be listened on, or a certificate's file cannot be read
+     * @throws IllegalArgumentException if a certificate or a proxy's address is not what it should be
      */
-    public static HttpBackendServer start(ServerSettings settings, StateBackend backend, Consumer<Visit> log)
+    public static HttpBackendServer start(ServerSettings settings, StateBackend backend, ServerLog log)
             throws IOException {
-        return start(settings, backend, log, Ticker.system(), TURN_PATIENCE);
+        return start(settings, backend, log, Ticker.system(), TURN_PATIENCE, new ByteBudget(ByteBudget.ofHeap()));
     }
 
-    /** The same, with a clock and a patience of the test's. */
+    /** The same, with a clock, a patience and a budget of the test's. */
     static HttpBackendServer start(
-            ServerSettings settings, StateBackend backend, Consumer<Visit> log, Ticker ticker, Duration turnPatience)
+            ServerSettings settings,
+            StateBackend backend,
+            ServerLog log,
+            Ticker ticker,
+            Duration turnPatience,
+            ByteBudget budget)
             throws IOException {
-        LIMITS.forEach((name, value) -> System.setProperty(name, System.getProperty(name, value)));
-        HttpServer server = listen(settings);
-        ReleasedIds released = new ReleasedIds(backend.locks(), ticker);
-        Turns turns = new Turns(turnPatience);
-        UnderWay underWay = new UnderWay();
-        StateRequests states = new StateRequests(backend, released, turns, settings.strict(), ticker);
-        LockRequests locks = new LockRequests(backend.locks(), released, turns, ticker);
-        ExecutorService threads = threads();
-        server.setExecutor(threads);
-        server.createContext("/", new Router(settings, states, locks, underWay, ticker, log));
-        server.start();
-        return new HttpBackendServer(server, threads, underWay);
-    }
-
-    private static HttpServer listen(ServerSettings settings) throws IOException {
-        if (settings.tls().isEmpty()) {
-            return HttpServer.create(settings.address(), THREADS);
-        }
-        HttpsServer server = HttpsServer.create(settings.address(), THREADS);
-        server.setHttpsConfigurator(new HttpsConfigurator(settings.tls().get()));
-        return server;
-    }
-
-    private static ExecutorService threads() {
-        AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_THREAD.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "statelock-http-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        Parts parts = Parts.of(settings, backend, log, ticker, turnPatience, budget);
+        return new HttpBackendServer(parts, Listener.start(settings, parts));
     }
 
     /**
@@ -106,7 +58,17 @@ public final class HttpBackendServer implements AutoCloseable {
      * @return the address, with the port that was chosen
      */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return listener.address();
+    }
+
+    /** For tests: closes the connections that have taken too long, as happens every second. */
+    void sweep() {
+        listener.sweep();
+    }
+
+    /** For tests: looks whether the certificate's files changed, as happens twice a minute. */
+    void lookAtCertificate() {
+        listener.lookAtCertificate();
     }
 
     /**
@@ -118,7 +80,7 @@ public final class HttpBackendServer implements AutoCloseable {
      */
     public int stop(Duration grace) throws InterruptedException {
         try {
-            return underWay.close(grace);
+            return parts.underWay().close(grace);
         } finally {
             close();
         }
@@ -127,7 +89,8 @@ public final class HttpBackendServer implements AutoCloseable {
     /** Closes at once, cutting what is under way. A second call does nothing. */
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdown();
+        listener.stop();
+        parts.workers().close();
+        parts.metrics().close();
     }
 }

@@ -14,6 +14,8 @@ import io.github.statelock.engine.Ticker;
 import io.github.statelock.terraform.LockInfoCodec;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * LOCK and UNLOCK. Locks are records in the store, under the client's own ID and without lease, so that they outlive this
@@ -32,6 +34,9 @@ final class LockRequests {
     private final ReleasedIds released;
     private final Turns turns;
     private final Recent<StateKey, String> forced;
+
+    /** What was taken here and not released here, for the metrics. */
+    private final Set<LockName> held = ConcurrentHashMap.newKeySet();
 
     LockRequests(LockManager locks, ReleasedIds released, Turns turns, Ticker ticker) {
         this.locks = locks;
@@ -59,7 +64,15 @@ final class LockRequests {
             return late(name);
         }
         lock.detach();
+        if (held.size() < ReleasedIds.MOST) {
+            held.add(name);
+        }
         return Answer.done();
+    }
+
+    /** How many locks were taken here and not released here. Some of them may have been released or broken elsewhere. */
+    int held() {
+        return held.size();
     }
 
     private LockAttempt take(StateKey key, LockInfo client) throws InterruptedException {
@@ -103,6 +116,7 @@ final class LockRequests {
                 }
             }
             released.released(name);
+            held.remove(name);
             return Answer.done();
         });
     }
@@ -150,5 +164,6 @@ final class LockRequests {
         released.asked(name);
         locks.forceUnlock(holder.key(), id);
         released.released(name);
+        held.remove(name);
     }
 }

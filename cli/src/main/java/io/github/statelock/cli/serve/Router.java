@@ -1,147 +1,138 @@
 package io.github.statelock.cli.serve;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import io.github.statelock.LockInfo;
-import io.github.statelock.Printable;
-import io.github.statelock.StateKey;
-import io.github.statelock.StatelockException;
-import io.github.statelock.engine.Ticker;
-import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
-/** Takes each request to what serves it, and its answer back. Safe for use by several threads. */
-final class Router implements HttpHandler {
+/**
+ * Lets requests in, and takes each to what serves it. Nothing here waits: heads and bodies come without a thread, and the store
+ * is asked by a worker. Safe for use by several threads.
+ */
+final class Router extends Handler.Abstract.NonBlocking {
 
-    private final Authentication authentication;
-    private final HostNames names;
-    private final int maxRequestBytes;
-    private final StateRequests states;
-    private final LockRequests locks;
-    private final UnderWay underWay;
-    private final Ticker ticker;
-    private final Consumer<Visit> log;
+    /** Requests without it never came here: they are not HTTP. */
+    static final String SEEN = "statelock.seen";
 
-    Router(
-            ServerSettings settings,
-            StateRequests states,
-            LockRequests locks,
-            UnderWay underWay,
-            Ticker ticker,
-            Consumer<Visit> log) {
-        this.authentication = settings.authentication();
-        this.names = new HostNames(settings.address());
-        this.maxRequestBytes = settings.maxRequestBytes();
-        this.states = states;
-        this.locks = locks;
-        this.underWay = underWay;
-        this.ticker = ticker;
-        this.log = log;
+    /** A step that answers the exchange, or hands it on. */
+    @FunctionalInterface
+    private interface Step {
+        void run();
+    }
+
+    private final Parts parts;
+
+    Router(Parts parts) {
+        this.parts = parts;
     }
 
     @Override
-    public void handle(HttpExchange exchange) {
-        boolean open = underWay.enter();
-        try {
-            exchange.getRequestBody(); // so that closing the exchange does not cut the answer
-            serve(exchange, open);
-        } finally {
-            exchange.close();
-            underWay.leave();
+    public boolean handle(Request request, Response response, Callback callback) {
+        request.setAttribute(SEEN, true);
+        if (!(request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer)) {
+            callback.failed(new EofException("The connection is closed already."));
+            return true;
         }
-    }
-
-    private void serve(HttpExchange exchange, boolean open) {
-        long start = ticker.nanos();
-        Instant time = Instant.ofEpochMilli(ticker.wallMillis());
-        Request request = new Request(exchange);
-        Answer answer = open ? answer(request) : stopping();
-        long sent = 0;
-        try {
-            sent = answer.send(exchange);
-        } catch (IOException e) {
-            answer = answer.because("the answer could not be sent: " + e.getMessage());
-        }
-        InetSocketAddress remote = exchange.getRemoteAddress();
-        log.accept(new Visit(
-                time,
-                remote.getAddress().getHostAddress(),
-                Printable.line(request.method()),
-                Printable.line(String.valueOf(request.uri().getRawPath())),
-                answer.status(),
-                request.received(),
-                sent,
-                TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - start),
-                request.namedLock(),
-                answer.reason(),
-                answer.failure()));
-    }
-
-    private static Answer stopping() {
-        return Answer.text(503, "The server is stopping.").retry().with("Connection", "close");
-    }
-
-    private Answer answer(Request request) {
-        try {
-            return route(request);
-        } catch (Refusal e) {
-            return e.answer();
-        } catch (StatelockException e) {
-            return Failures.of(e);
-        } catch (IOException e) {
-            return Answer.text(400, "The request's body could not be read: " + e.getMessage());
-        } catch (InterruptedException e) {
-            return stopping();
-        } catch (RuntimeException | Error e) { // or the client would wait for ever
-            return Failures.unexpected(e);
-        }
-    }
-
-    private Answer route(Request request) throws IOException, InterruptedException {
-        boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-        if (reads && Target.isHealth(request.uri())) {
-            // Without the store: whether that one serves is no reason to restart this server.
-            return Answer.text(200, "ok");
-        }
-        if (!authentication.accepts(request.header("Authorization"))) {
-            return Answer.text(401, "A user and password, or a token, is needed.")
-                    .with("WWW-Authenticate", authentication.challenge());
-        }
-        if (request.header("Origin") != null || request.header("Sec-Fetch-Site") != null) {
-            // Any page could send its visitor's browser to a server on the visitor's own machine.
-            return Answer.text(403, "This is no place for browsers.");
-        }
-        if (!authentication.isRequired() && !names.accepts(request.header("Host"))) {
-            return Answer.text(
-                    421,
-                    "Without authentication this server answers only to localhost, loopback addresses and the host"
-                            + " that it listens on.");
-        }
-        return serve(request, Target.key(request.uri()));
-    }
-
-    private Answer serve(Request request, StateKey key) throws IOException, InterruptedException {
-        Optional<String> lockId = request.lockIdOfQuery();
-        return switch (request.method()) {
-            case "GET", "HEAD" -> states.read(key);
-            case "POST", "PUT" -> states.write(key, lockId, request.body(maxRequestBytes));
-            case "DELETE" -> states.delete(key, lockId);
-            case "LOCK" -> locks.lock(key, request.lockInfo().orElseThrow(Router::noLockInfo));
-            case "UNLOCK" -> {
-                Optional<LockInfo> named = request.lockInfo();
-                yield named.isPresent() ? locks.unlock(key, named.get().id()) : locks.unlockAny(key);
+        InetAddress client =
+                parts.proxies().client(peer.getAddress(), request.getHeaders().getValuesList("X-Forwarded-For"));
+        Exchange exchange = new Exchange(request, response, callback, peer, client, parts.ticker(), this::ended);
+        boolean open = parts.underWay().enter();
+        parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);
+        attempt(exchange, () -> {
+            if (open) {
+                route(exchange);
+            } else {
+                exchange.answer(Service.stopping());
             }
-            default ->
-                Answer.text(405, "There is no such method here.")
-                        .with("Allow", "GET, HEAD, POST, PUT, DELETE, LOCK, UNLOCK");
-        };
+        });
+        return true;
     }
 
-    private static Refusal noLockInfo() {
-        return new Refusal(400, "The body is empty; LOCK needs a lock info.");
+    private void ended(Exchange exchange, Answer answer, long sent) {
+        try {
+            parts.metrics().answered(exchange.operation(), answer.status(), exchange.nanos());
+            parts.log().visited(exchange.visit(answer, sent));
+        } finally {
+            parts.connections().enters(exchange.peer(), Connections.Phase.HEAD);
+            parts.underWay().leave();
+        }
+    }
+
+    private static void attempt(Exchange exchange, Step step) {
+        try {
+            step.run();
+        } catch (Throwable e) { // or the client would wait for ever
+            exchange.answer(Failures.ofAny(e));
+        }
+    }
+
+    private void route(Exchange exchange) {
+        if (reads(exchange, Target.HEALTH)) {
+            // Without the store: whether that one serves is no reason to restart this server.
+            exchange.isFor("health");
+            exchange.answer(Answer.text(200, "ok"));
+            return;
+        }
+        String client = ClientNames.of(exchange.client());
+        parts.door().enter(exchange, client);
+        if (!parts.door().mustWait(client)) {
+            letIn(exchange, client);
+            return;
+        }
+        var components = exchange.request().getComponents();
+        Step judged = () -> {
+            parts.door().waited(client);
+            letIn(exchange, client);
+        };
+        components
+                .getScheduler()
+                .schedule(
+                        () -> components.getExecutor().execute(() -> attempt(exchange, judged)),
+                        PasswordGuesses.DELAY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean reads(Exchange exchange, String name) {
+        boolean reading = exchange.method().equals("GET") || exchange.method().equals("HEAD");
+        return reading && ("/" + name).equals(exchange.rawPath());
+    }
+
+    private void letIn(Exchange exchange, String client) {
+        Optional<Answer> refusal = parts.door().refuses(exchange, client);
+        if (refusal.isPresent()) {
+            exchange.answer(refusal.get());
+        } else if (reads(exchange, Target.METRICS)) {
+            exchange.isFor("metrics");
+            exchange.answer(Answer.metrics(parts.metrics().text()));
+        } else {
+            serve(exchange);
+        }
+    }
+
+    private void serve(Exchange exchange) {
+        Call call = Call.of(exchange.method(), Target.key(exchange.rawPath()), exchange.lockIdOfQuery());
+        exchange.isFor(call.kind().name().toLowerCase(Locale.ROOT));
+        if (call.kind() == Call.Kind.READ) {
+            parts.service().read(exchange, call);
+            return;
+        }
+        BodyReader reader = call.kind() == Call.Kind.WRITE
+                ? parts.bodies().ofState(exchange)
+                : parts.bodies().ofLockInfo(exchange);
+        parts.connections().enters(exchange.peer(), Connections.Phase.BODY);
+        exchange.read(reader).whenComplete((body, failure) -> {
+            parts.connections().enters(exchange.peer(), Connections.Phase.ANSWER);
+            if (failure != null) {
+                exchange.answer(Failures.ofAny(failure));
+            } else {
+                attempt(exchange, () -> parts.service().change(exchange, call, body));
+            }
+        });
     }
 }

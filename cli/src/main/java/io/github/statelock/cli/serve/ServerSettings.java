@@ -1,8 +1,8 @@
 package io.github.statelock.cli.serve;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /**
  * How to serve.
@@ -12,14 +12,21 @@ import javax.net.ssl.SSLContext;
  * @param tls the server's certificate and key; empty for plain HTTP
  * @param strict whether a state must follow the stored one by serial and lineage
  * @param maxRequestBytes the largest state that is taken
+ * @param trustedProxies addresses and networks of proxies whose {@code X-Forwarded-For} is believed
  */
 public record ServerSettings(
         InetSocketAddress address,
         Authentication authentication,
-        Optional<SSLContext> tls,
+        Optional<TlsFiles> tls,
         boolean strict,
-        int maxRequestBytes) {
+        int maxRequestBytes,
+        List<String> trustedProxies) {
 
     /** The largest state where nothing else is said: 512 MiB, as for every backend. */
     public static final int DEFAULT_MAX_REQUEST_BYTES = 512 << 20;
+
+    /** Copies the list. */
+    public ServerSettings {
+        trustedProxies = List.copyOf(trustedProxies);
+    }
 }

@@ -53,7 +53,12 @@ final class StateRequests {
             throw new Refusal(400, "The body is empty; a state has at least one byte.");
         }
         return change(key, lockId, locked -> {
-            lockId.ifPresent(id -> refuseOlder(new LockName(key, id), content));
+            Optional<StateHeader> header = StateHeader.of(content);
+            if (header.isPresent()) {
+                lockId.ifPresent(id -> refuseOlder(new LockName(key, id), header.get()));
+            } else {
+                refuseOverState(locked);
+            }
             if (strict) {
                 locked.write(content);
             } else {
@@ -82,39 +87,57 @@ final class StateRequests {
             throw new Refusal(Answer.holder(
                     423, e.actual(), "the lock has another ID than the request names; the state was not changed"));
         }
-        change.accept(locked);
-        locked.lock().detach();
+        try {
+            change.accept(locked);
+        } finally {
+            detach(locked);
+        }
         return Answer.done();
     }
 
-    /** Within one lock the serial only grows; {@code state push -force} lowers it with its only write. */
-    private void refuseOlder(LockName lock, byte[] content) {
-        Optional<StateHeader> next = StateHeader.of(content);
-        if (next.isEmpty()) {
-            return;
+    /** Leaves the client's lock in the store, and knows no more of it. */
+    private static void detach(LockedState locked) {
+        try {
+            locked.lock().detach();
+        } catch (LockLostException e) {
+            // The change was made, or says itself that it was not.
         }
+    }
+
+    /** Within one lock the serial only grows; {@code state push -force} lowers it with its only write. */
+    private void refuseOlder(LockName lock, StateHeader next) {
         Optional<StateHeader> before = newest.get(lock)
-                .filter(sent -> sent.lineage().equals(next.get().lineage()))
-                .filter(sent -> sent.serial() > next.get().serial());
+                .filter(sent -> sent.lineage().equals(next.lineage()))
+                .filter(sent -> sent.serial() > next.serial());
         if (before.isPresent()) {
             throw new Refusal(
                     409,
-                    "The state has the serial " + next.get().serial() + ", and under the same lock the serial "
+                    "The state has the serial " + next.serial() + ", and under the same lock the serial "
                             + before.get().serial() + " was sent already. This request is a late duplicate.");
         }
-        newest.put(lock, next.get());
+        newest.put(lock, next);
+    }
+
+    /** The clients write state files only. Anything else over a state file was sent here by mistake. */
+    private static void refuseOverState(LockedState locked) {
+        if (locked.read().flatMap(StateHeader::of).isPresent()) {
+            throw new Refusal(
+                    409,
+                    "The body is not a state file, and a state file is stored. The state was not changed."
+                            + " To replace it, delete it first.");
+        }
     }
 
     private Answer underOwnLock(StateKey key, Consumer<LockedState> change) throws InterruptedException {
         LockedState locked = lock(key);
+        Optional<String> notReleased = Optional.empty();
         try {
             change.accept(locked);
-        } catch (RuntimeException e) {
-            close(locked);
-            throw e;
+        } finally { // also after an Error: the lock would be renewed as long as this process lives
+            notReleased = close(locked);
         }
         // Whatever becomes of the lock: the state is changed, and that is what the client asks.
-        return close(locked).map(Answer.done()::because).orElseGet(Answer::done);
+        return notReleased.map(Answer.done()::because).orElseGet(Answer::done);
     }
 
     private LockedState lock(StateKey key) throws InterruptedException {

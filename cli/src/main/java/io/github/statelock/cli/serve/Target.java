@@ -3,35 +3,29 @@ package io.github.statelock.cli.serve;
 import io.github.statelock.Printable;
 import io.github.statelock.StateKey;
 import java.io.ByteArrayOutputStream;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What a request's URI names. */
+/** What the parts of a request's address name. */
 final class Target {
 
     static final String HEALTH = "healthz";
+    static final String METRICS = "metrics";
 
     private static final int MAX_ID = 256;
 
     private Target() {}
 
-    /** Whether the path asks for the server's health. */
-    static boolean isHealth(URI uri) {
-        return ("/" + HEALTH).equals(uri.getRawPath());
-    }
-
     /** The state that the path names, by its key. */
-    static StateKey key(URI uri) {
-        if (uri.getRawAuthority() != null && uri.getScheme() == null) {
-            throw new Refusal(400, "The path starts with two slashes."); // its first segment was taken for a host
-        }
-        String path = decode(uri.getRawPath() == null ? "" : uri.getRawPath(), false);
+    static StateKey key(@Nullable String rawPath) {
+        String path = decode(rawPath == null ? "" : rawPath, false);
         String text = path.startsWith("/") ? path.substring(1) : path;
-        if (text.equals(HEALTH)) {
-            throw new Refusal(400, "\"" + HEALTH + "\" is no state here: it is where the server's health is.");
+        if (text.equals(HEALTH) || text.equals(METRICS)) {
+            throw new Refusal(
+                    400, "\"" + text + "\" is not the name of a state here: the server itself answers there.");
         }
         try {
             return StateKey.of(text);
@@ -41,8 +35,7 @@ final class Target {
     }
 
     /** The lock that the query names: {@code ?ID=}. */
-    static Optional<String> lockId(URI uri) {
-        String query = uri.getRawQuery();
+    static Optional<String> lockId(@Nullable String query) {
         if (query == null) {
             return Optional.empty();
         }
@@ -72,6 +65,9 @@ final class Target {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         byte[] raw = text.getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < raw.length; i++) {
+            if (raw[i] <= ' ' || raw[i] == 0x7F) { // bytes above are negative
+                throw new Refusal(400, "The address has a character that must be percent-encoded.");
+            }
             if (raw[i] == '%') {
                 bytes.write(hex(raw, i + 1) << 4 | hex(raw, i + 2));
                 i += 2;

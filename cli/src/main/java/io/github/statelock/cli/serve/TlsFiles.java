@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -19,10 +21,11 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HexFormat;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A server's certificate and key, from PEM files. */
+/** A server's certificate and key, in PEM files. Immutable and safe for use by several threads. */
 public final class TlsFiles {
 
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
@@ -37,19 +40,36 @@ public final class TlsFiles {
     }
 
     /**
-     * Reads both.
+     * These files. They are read when a server starts, and again when they have changed.
      *
      * @param certificate the server's certificate, followed by those that lead to its root
      * @param key its private key, in PKCS#8 and not encrypted
+     * @return the files
+     */
+    public static TlsFiles of(Path certificate, Path key) {
+        return new TlsFiles(certificate, key);
+    }
+
+    /** Of what is in the files now: whether they have changed. */
+    String digest() throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(Files.readAllBytes(certificateFile));
+            digest.update(Files.readAllBytes(keyFile));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JVM has it
+        }
+    }
+
+    /**
+     * Reads both.
+     *
      * @return the context to serve with
      * @throws IOException if one of them cannot be read
      * @throws IllegalArgumentException if one of them is not what it should be; the message says what to do
      */
-    public static SSLContext read(Path certificate, Path key) throws IOException {
-        return new TlsFiles(certificate, key).context();
-    }
-
-    private SSLContext context() throws IOException {
+    SSLContext context() throws IOException {
         Certificate[] chain = chain();
         PrivateKey key = key(chain[0].getPublicKey());
         try {

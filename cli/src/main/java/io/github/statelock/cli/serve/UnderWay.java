@@ -38,6 +38,16 @@ final class UnderWay {
         }
     }
 
+    /** How many requests are under way. */
+    int count() {
+        lock.lock();
+        try {
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets nobody start any more, and waits for those who are under way; returns how many still are. */
     int close(Duration grace) throws InterruptedException {
         long left = grace.toNanos();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,29 @@ final class HttpStore implements SharedStore {
     private static final String KEY = "prod/network.tfstate";
     private static final String PASSWORD = "a password";
 
+    /** How the tools are told to lock. */
+    enum Convention {
+        /** LOCK and UNLOCK at the state's address, as where nothing is said of methods. */
+        WEBDAV("", false),
+        /** POST and DELETE at an address of the lock's own. */
+        GITLAB("/lock", true),
+        /** The same methods, but at the state's address. */
+        GITLAB_AT_ONE_ADDRESS("", true);
+
+        private final String lockSuffix;
+        private final boolean postAndDelete;
+
+        Convention(String lockSuffix, boolean postAndDelete) {
+            this.lockSuffix = lockSuffix;
+            this.postAndDelete = postAndDelete;
+        }
+
+        private Map<String, Object> methods() {
+            return postAndDelete ? Map.of("lock_method", "POST", "unlock_method", "DELETE") : Map.of();
+        }
+    }
+
+    private final Convention convention;
     private final Cli cli;
     private final String uri;
     private final String address;
@@ -26,6 +50,11 @@ final class HttpStore implements SharedStore {
     private Running server;
 
     HttpStore(Path folder) throws IOException {
+        this(folder, Convention.WEBDAV);
+    }
+
+    HttpStore(Path folder, Convention convention) throws IOException {
+        this.convention = convention;
         uri = Files.createDirectories(folder).resolve("states").toUri().toString();
         cli = Cli.on(uri).with("STATELOCK_SERVE_PASSWORD", PASSWORD);
         server = serve("0");
@@ -61,7 +90,10 @@ final class HttpStore implements SharedStore {
     /** What stands in the backend block for another state. */
     Map<String, Object> arguments(String key) {
         String state = address + "/" + key;
-        return Map.of("address", state, "lock_address", state, "unlock_address", state);
+        String lock = state + convention.lockSuffix;
+        Map<String, Object> arguments = new TreeMap<>(convention.methods());
+        arguments.putAll(Map.of("address", state, "lock_address", lock, "unlock_address", lock));
+        return arguments;
     }
 
     @Override

@@ -53,7 +53,8 @@ class HttpTest {
                 "/a-md5",
                 "/%FF",
                 "/%E2%82",
-                "/%68ealthz"
+                "/%68ealthz",
+                "/metric%73"
             })
     void aPathThatIsNoKeyIsRefused(String path) {
         Served served = store.serve();
@@ -141,7 +142,7 @@ class HttpTest {
                 .header("Content-MD5", Served.md5(big))
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(big)));
         assertThat(served.send(chunked).status()).isEqualTo(413);
-        assertThat(served.visit().received()).isEqualTo(1001);
+        assertThat(served.visit().received()).isBetween(1001L, 50_000L);
     }
 
     @Test
@@ -215,14 +216,14 @@ class HttpTest {
         "evil.example:8080, 421",
         "localhost.evil.example, 421",
         "127.0.0.1.evil.example, 421",
-        "[::1, 421",
-        "'', 421",
+        "[::1, 400",
+        "'', 400",
     })
     void withoutAuthenticationOnlyNamesOfThisMachineAreAnswered(String host, int status) throws Exception {
         Served open = store.serve();
         assertThat(statusFor(open, host, "")).isEqualTo(status);
         Served guarded = store.serve(Store.with(Authentication.none().orBearer("t")));
-        assertThat(statusFor(guarded, host, "Authorization: Bearer t\r\n")).isEqualTo(404);
+        assertThat(statusFor(guarded, host, "Authorization: Bearer t\r\n")).isEqualTo(status == 400 ? 400 : 404);
     }
 
     private static int statusFor(Served served, String host, String header) throws Exception {

@@ -95,6 +95,26 @@ class LockRequestsTest {
         assertThat(refused.holder().id()).isEqualTo("long-one");
     }
 
+    /** It may be a path on this machine. */
+    @Test
+    void whereTheHoldersRecordIsIsNotTold() {
+        LockInfo holder = client();
+        LockInfo local = new LockInfo(
+                holder.id(),
+                holder.operation(),
+                holder.info(),
+                holder.who(),
+                holder.version(),
+                holder.created(),
+                "/var/lib/states/prod/lock");
+        store.drivers.putForeignLock(KEY, local);
+        Reply refused = served.lock(client());
+        assertThat(refused.status()).isEqualTo(423);
+        assertThat(refused.holder().id()).isEqualTo(holder.id());
+        assertThat(refused.holder().path()).isEqualTo(KEY.value());
+        assertThat(refused.body()).doesNotContain("/var/lib");
+    }
+
     @Test
     void theUnlockOfAnotherHoldersLockIsAConflictThatNamesTheHolder() {
         LockInfo holder = client();

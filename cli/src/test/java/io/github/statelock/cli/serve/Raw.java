@@ -28,6 +28,19 @@ final class Raw implements AutoCloseable {
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
 
+    /** Waits until the server has sent that, at least. */
+    Raw awaitText(String text) throws IOException {
+        StringBuilder got = new StringBuilder();
+        while (got.indexOf(text) < 0) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new IOException("closed after: " + got);
+            }
+            got.append((char) next);
+        }
+        return this;
+    }
+
     /** What the server answers before it closes. */
     String answer() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

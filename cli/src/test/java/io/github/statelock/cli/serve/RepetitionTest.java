@@ -47,15 +47,16 @@ class RepetitionTest {
     }
 
     @Test
-    void aLockOfUnknownOutcomeIsNoLockAndItsIdIsNotTakenLater() {
+    void aLockOfUnknownOutcomeIsTakenByTheClientThatRepeatsItsRequest() {
         Served quick = store.serve(Store.PLAIN, options -> options.callTimeout(Duration.ofMillis(500)));
         ArmedFault late = quick.lockFaults().arm(Operation.ACQUIRE, Fault.LATE, Integer.MAX_VALUE);
         Reply unknown = quick.lock(client);
         assertThat(unknown.status()).isEqualTo(500);
         assertThat(unknown.body()).contains(client.id());
         late.disarm();
-        assertThat(quick.lock(client).status()).isEqualTo(500);
-        assertThat(quick.lock(client()).status()).isEqualTo(200);
+        assertThat(quick.lock(client).status()).isEqualTo(200);
+        assertThat(quick.lock(client()).status()).isEqualTo(423);
+        assertThat(quick.unlock(client).status()).isEqualTo(200);
     }
 
     @Test

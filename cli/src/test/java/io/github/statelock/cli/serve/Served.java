@@ -38,12 +38,18 @@ final class Served implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    Served(ServerSettings settings, StateBackend backend, FaultyDriver locks, FaultyStateDriver states, Ticker ticker) {
+    Served(
+            ServerSettings settings,
+            StateBackend backend,
+            FaultyDriver locks,
+            FaultyStateDriver states,
+            Ticker ticker,
+            ByteBudget budget) {
         this.backend = backend;
         this.locks = locks;
         this.states = states;
         try {
-            this.server = HttpBackendServer.start(settings, backend, visits::add, ticker, Store.TURN_PATIENCE);
+            this.server = HttpBackendServer.start(settings, backend, visits::add, ticker, Store.TURN_PATIENCE, budget);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,11 +99,16 @@ final class Served implements AutoCloseable {
                 .thenApply(r -> new Reply(r.statusCode(), new String(r.body(), UTF_8), r));
     }
 
+    /** Without a body, and without a header that speaks of one. */
+    HttpRequest.Builder request(String method, String pathAndQuery) {
+        return request(pathAndQuery).method(method, HttpRequest.BodyPublishers.noBody());
+    }
+
     /** As both clients send what has a body. */
     HttpRequest.Builder request(String method, String pathAndQuery, byte[] body) {
         HttpRequest.Builder request =
                 request(pathAndQuery).method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-        return body.length == 0 ? request : request.header("Content-MD5", md5(body));
+        return request.header("Content-MD5", md5(body));
     }
 
     Reply get() {

@@ -86,8 +86,8 @@ class StateRequestsTest {
         for (Reply refused : new Reply[] {
             served.post(state(1, "a")),
             served.post(state(1, "a"), client.id()),
-            served.send(served.request("DELETE", Served.PATH, new byte[0])),
-            served.send(served.request("DELETE", Served.PATH + "?ID=" + client.id(), new byte[0]))
+            served.send(served.request("DELETE", Served.PATH)),
+            served.send(served.request("DELETE", Served.PATH + "?ID=" + client.id()))
         }) {
             assertThat(refused.status()).isEqualTo(423);
             assertThat(served.visit().reason()).doesNotContain("unlocked");
@@ -123,6 +123,20 @@ class StateRequestsTest {
         assertThat(served.post(state(1, "a")).status()).isEqualTo(200);
         assertThat(operation).hasValue(StateRequests.OPERATION);
         assertThat(store.lock()).isEmpty();
+    }
+
+    /** The lock has a lease, which this process would renew as long as it lives. */
+    @Test
+    void theServersOwnLockIsReleasedAfterAnErrorToo() {
+        served.stateFaults().arm(Operation.WRITE, Fault.THROTTLED).whenFired(() -> {
+            throw new OutOfMemoryError("for a test");
+        });
+        Reply failed = served.post(state(1, "a"));
+        assertThat(failed.status()).isEqualTo(503);
+        assertThat(failed.response().headers().firstValue("Retry-After")).isPresent();
+        assertThat(served.visit().reason()).contains("out of memory");
+        assertThat(store.lock()).isEmpty();
+        assertThat(served.post(state(1, "a")).status()).isEqualTo(200);
     }
 
     @Test
@@ -171,23 +185,36 @@ class StateRequestsTest {
                 new String(state(8, "c"), UTF_8).replace("3f0b1c2d", "aaaaaaaa").getBytes(UTF_8);
         assertThat(strict.post(other, client.id()).body()).contains("lineage");
         assertThat(strict.post(state(8, "b"), client.id()).status()).isEqualTo(200);
-        assertThat(strict.post("anything".getBytes(UTF_8), client.id()).status())
-                .isEqualTo(200);
+    }
+
+    @Test
+    void whatIsNoStateFileDoesNotReplaceOne() {
+        byte[] other = "anything".getBytes(UTF_8);
+        for (Served server : new Served[] {served, store.serve(Store.strict())}) {
+            assertThat(server.post(other).status()).isEqualTo(200);
+            assertThat(server.post("something else".getBytes(UTF_8)).status()).isEqualTo(200);
+            assertThat(server.post(state(7, "a")).status()).isEqualTo(200);
+            Reply refused = server.post(other);
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.body()).contains("not a state file");
+            assertThat(store.state().orElseThrow()).contains("\"serial\":7");
+            assertThat(store.lock()).isEmpty();
+            assertThat(server.send(server.request("DELETE", Served.PATH)).status())
+                    .isEqualTo(200);
+        }
     }
 
     @Test
     void deleteRemovesTheState() {
         served.post(state(1, "a"));
         served.lock(client);
-        assertThat(served.send(served.request("DELETE", Served.PATH + "?ID=" + client.id(), new byte[0]))
+        assertThat(served.send(served.request("DELETE", Served.PATH + "?ID=" + client.id()))
                         .status())
                 .isEqualTo(200);
         assertThat(served.get().status()).isEqualTo(404);
         assertThat(store.lock().orElseThrow().hasId(client.id())).isTrue();
         served.unlock(client);
-        assertThat(served.send(served.request("DELETE", Served.PATH, new byte[0]))
-                        .status())
-                .isEqualTo(200);
+        assertThat(served.send(served.request("DELETE", Served.PATH)).status()).isEqualTo(200);
     }
 
     @Test

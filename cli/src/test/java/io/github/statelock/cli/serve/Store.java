@@ -30,12 +30,20 @@ final class Store implements AutoCloseable {
     static final String LINEAGE = "3f0b1c2d-0000-4000-8000-000000000001";
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     static final ServerSettings PLAIN = new ServerSettings(
-            ANY_PORT, Authentication.none(), Optional.empty(), false, ServerSettings.DEFAULT_MAX_REQUEST_BYTES);
+            ANY_PORT,
+            Authentication.none(),
+            Optional.empty(),
+            false,
+            ServerSettings.DEFAULT_MAX_REQUEST_BYTES,
+            List.of());
 
     final MemoryDrivers drivers = new MemoryDrivers();
 
     /** The clock of the servers' memory; the engines live in real time. */
     final ManualTicker ticker = new ManualTicker();
+
+    /** Of the servers' memory. */
+    ByteBudget budget = new ByteBudget(1 << 30);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -60,21 +68,21 @@ final class Store implements AutoCloseable {
         FaultyStateDriver states = new FaultyStateDriver(drivers.states());
         StateBackend backend = new DriverBackend(
                 locks, states, tuning.apply(EngineOptions.builder()).build()) {};
-        Served served = new Served(settings, backend, locks, states, ticker);
+        Served served = new Served(settings, backend, locks, states, ticker, budget);
         opened.add(served);
         return served;
     }
 
     static ServerSettings strict() {
-        return new ServerSettings(ANY_PORT, Authentication.none(), Optional.empty(), true, 1 << 20);
+        return new ServerSettings(ANY_PORT, Authentication.none(), Optional.empty(), true, 1 << 20, List.of());
     }
 
     static ServerSettings with(Authentication authentication) {
-        return new ServerSettings(ANY_PORT, authentication, Optional.empty(), false, 1 << 20);
+        return new ServerSettings(ANY_PORT, authentication, Optional.empty(), false, 1 << 20, List.of());
     }
 
     static ServerSettings atMost(int bytes) {
-        return new ServerSettings(ANY_PORT, Authentication.none(), Optional.empty(), false, bytes);
+        return new ServerSettings(ANY_PORT, Authentication.none(), Optional.empty(), false, bytes, List.of());
     }
 
     Optional<ObservedLock> lock() {
