@@ -1,0 +1,36 @@
+package io.github.statelock.examples.backend;
+
+import io.github.statelock.LockInfo;
+import io.github.statelock.StateKey;
+import io.github.statelock.testkit.LockedStateContract;
+
+/** The example's drivers keep the contract. */
+class ObjectLockedStateContractTest extends LockedStateContract {
+
+    private final ObjectStore store = new ObjectStore();
+
+    @Override
+    protected Drivers openDrivers() {
+        return store.openDrivers();
+    }
+
+    @Override
+    protected void putForeignLock(StateKey key, LockInfo info) {
+        store.putForeignLock(key, info);
+    }
+
+    @Override
+    protected void putUnreadableLock(StateKey key) {
+        store.putUnreadableLock(key);
+    }
+
+    @Override
+    protected void putEmptyState(StateKey key) {
+        // no other program writes here: the key stays absent, as it must look
+    }
+
+    @Override
+    protected boolean keepsHistory() {
+        return false;
+    }
+}

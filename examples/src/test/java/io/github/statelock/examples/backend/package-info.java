@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.statelock.examples.backend;
+
+import org.jspecify.annotations.NullMarked;
