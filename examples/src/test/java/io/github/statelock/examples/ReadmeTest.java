@@ -28,8 +28,10 @@ class ReadmeTest {
         }
     }
 
-    private static Stream<Snippet> snippets() throws IOException {
-        return files(Path.of("src/main/java/io/github/statelock/examples")).stream()
+    private static Stream<Snippet> snippets() {
+        Path examples = Path.of("src/main/java/io/github/statelock/examples");
+        return Stream.of(examples, examples.resolve("backend"))
+                .flatMap(folder -> files(folder).stream())
                 .flatMap(ReadmeTest::snippetsOf);
     }
 
@@ -58,12 +60,14 @@ class ReadmeTest {
     @Test
     void theReadmeAndEveryCloudQuoteAnExample() throws Exception {
         assertThat(snippets().map(Snippet::example))
-                .contains("FirstExample.java", "S3Example.java", "AzureExample.java", "GoogleCloudStorageExample.java");
+                .contains("FirstExample.java", "S3Example.java", "AzureExample.java", "GoogleCloudStorageExample.java", "ObjectLocks.java");
     }
 
-    private static List<Path> files(Path folder) throws IOException {
+    private static List<Path> files(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
