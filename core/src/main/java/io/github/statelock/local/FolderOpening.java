@@ -5,8 +5,6 @@ import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.StatelockException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +20,7 @@ final class FolderOpening {
     private static final Pattern NETWORK = Pattern.compile(
             "nfs.*|cifs|smb.*|fuse.*|osxfuse|macfuse|9p|v9fs|virtiofs|vboxsf|afs|afpfs|webdav|ceph|lustre");
 
-    private static final String OF_TOOLS = "{*.tfstate,*.tfstate.d,.*.lock.info}";
+    private static final Pattern OF_TOOLS = Pattern.compile(".*\\.tfstate(\\.d)?|\\..*\\.lock\\.info");
 
     private FolderOpening() {}
 
@@ -60,19 +58,13 @@ final class FolderOpening {
         if (Files.exists(root.resolve(ours))) {
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(root, OF_TOOLS)) {
-            for (Path file : files) {
-                throw new BackendMisconfiguredException(
-                        "In the folder " + root + " are states of Terraform's or OpenTofu's own local backend ("
-                                + file.getFileName() + "). A lock in it would not exclude them. To use these states and"
-                                + " their locks, open the folder as tfdir://" + root.toUri().getRawPath()
-                                + " (TerraformFolderBackend).",
-                        null);
-            }
-        } catch (IOException e) {
-            throw cannotOpen(root, e);
-        } catch (DirectoryIteratorException e) {
-            throw cannotOpen(root, e.getCause());
+        String[] found = root.toFile().list((folder, name) -> OF_TOOLS.matcher(name).matches());
+        if (found != null && found.length > 0) { // null: opening it says what is wrong
+            throw new BackendMisconfiguredException(
+                    "In the folder " + root + " are states of Terraform's or OpenTofu's own local backend (" + found[0]
+                            + "). A lock in it would not exclude them. To use these states and their locks, open the folder"
+                            + " as tfdir://" + root.toUri().getRawPath() + " (TerraformFolderBackend).",
+                    null);
         }
     }
 

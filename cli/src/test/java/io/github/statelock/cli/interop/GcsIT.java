@@ -3,7 +3,7 @@ package io.github.statelock.cli.interop;
 import io.github.statelock.testkit.TestServers;
 
 /** {@code backend "gcs"}. */
-final class GcsIT extends InteropContract {
+class GcsIT extends InteropContract {
     @Override
     SharedStore openStore() {
         return new GcsStore(TestServers.gcs());

@@ -7,7 +7,7 @@ import io.github.statelock.cli.Cli.Running;
 import org.junit.jupiter.api.Test;
 
 /** {@code backend "http"} at {@code statelock serve}. */
-final class HttpIT extends InteropContract {
+class HttpIT extends InteropContract {
 
     @Override
     SharedStore openStore() throws Exception {
@@ -17,8 +17,8 @@ final class HttpIT extends InteropContract {
     @Test
     void aSecondOpenTofuIsRefusedAndPrintsTheFirst() throws Exception {
         try (HttpStore store = new HttpStore(folder.resolve("two"))) {
-            Tofu first = Tofu.in(folder.resolve("two/a"), store, "");
-            Tofu second = Tofu.in(folder.resolve("two/b"), store, "");
+            Tofu first = initialized(folder.resolve("two/a"), store);
+            Tofu second = initialized(folder.resolve("two/b"), store);
             Gate gate = new Gate(folder, "first");
             Running holding =
                     first.with("command", gate.command()).startApply("one").awaitOut(Gate.REACHED);
@@ -42,8 +42,8 @@ final class HttpIT extends InteropContract {
     @Test
     void aLockOfOpenTofusSurvivesARestartOfTheServer() throws Exception {
         try (HttpStore store = new HttpStore(folder.resolve("two"))) {
-            Tofu first = Tofu.in(folder.resolve("two/a"), store, "");
-            Tofu second = Tofu.in(folder.resolve("two/b"), store, "");
+            Tofu first = initialized(folder.resolve("two/a"), store);
+            Tofu second = initialized(folder.resolve("two/b"), store);
             Gate gate = new Gate(folder, "first");
             Running holding =
                     first.with("command", gate.command()).startApply("one").awaitOut(Gate.REACHED);
@@ -60,8 +60,8 @@ final class HttpIT extends InteropContract {
     @Test
     void aLockThatAKilledOpenTofuLeftIsForcedFromTheOtherSide() throws Exception {
         try (HttpStore store = new HttpStore(folder.resolve("two"))) {
-            Tofu first = Tofu.in(folder.resolve("two/a"), store, "");
-            Tofu second = Tofu.in(folder.resolve("two/b"), store, "");
+            Tofu first = initialized(folder.resolve("two/a"), store);
+            Tofu second = initialized(folder.resolve("two/b"), store);
             Gate gate = new Gate(folder, "first");
             Running holding =
                     first.with("command", gate.command()).startApply("one").awaitOut(Gate.REACHED);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.statelock.cli.Cli;
 import io.github.statelock.cli.Cli.Result;
 import io.github.statelock.cli.Cli.Running;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command line and the real OpenTofu on one state. A leaf says where that state is. */
+/** The command line and the real OpenTofu, or Terraform, on one state. A leaf says where that state is. */
 @Tag("interop")
 abstract class InteropContract {
 
@@ -28,10 +29,19 @@ abstract class InteropContract {
 
     abstract SharedStore openStore() throws Exception;
 
+    Tool tool() {
+        return Tool.OPENTOFU;
+    }
+
+    /** A working folder of the tool on a store. */
+    final Tofu initialized(Path in, SharedStore on) throws IOException {
+        return Tofu.in(tool().program(), in, on, "");
+    }
+
     @BeforeEach
     void configure() throws Exception {
         store = openStore();
-        tofu = Tofu.in(folder.resolve("tofu"), store, "");
+        tofu = initialized(folder.resolve("tofu"), store);
     }
 
     @AfterEach
@@ -120,7 +130,7 @@ abstract class InteropContract {
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err())
                 .contains("OperationTypeApply")
-                .contains("Version:   1.12.6")
+                .contains("Version:   " + tofu.version())
                 .contains(System.getProperty("user.name") + "@")
                 .contains("statelock force-unlock " + store.key());
         cli().runWithInput(StateFile.of(9, "x").getBytes(UTF_8), "push", store.key(), "-")

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.cli.Cli;
 import io.github.statelock.cli.Cli.Result;
-import io.github.statelock.testkit.TestPrograms;
 import io.github.statelock.testkit.TestServers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,11 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,21 +32,6 @@ final class MigratedPlansIT {
 
     @TempDir
     Path folder;
-
-    /** The real programs. */
-    enum Tool {
-        OPENTOFU,
-        TERRAFORM;
-
-        Path program() {
-            if (this == OPENTOFU) {
-                return TestPrograms.openTofu();
-            }
-            Optional<Path> terraform = Tofu.terraform();
-            Assumptions.assumeTrue(terraform.isPresent(), "no terraform on the path");
-            return terraform.get();
-        }
-    }
 
     /** The kinds of stores. Terraform's {@code azurerm} is left out: the emulator refuses the signature of its listings. */
     enum Kind {

@@ -1,7 +1,7 @@
 package io.github.statelock.cli.interop;
 
 /** {@code backend "s3"} with {@code dynamodb_table} and {@code use_lockfile}. */
-final class S3BothIT extends InteropContract {
+class S3BothIT extends InteropContract {
     @Override
     SharedStore openStore() {
         return S3Store.withBoth();

@@ -1,7 +1,7 @@
 package io.github.statelock.cli.interop;
 
 /** {@code backend "s3"} with {@code use_lockfile}. */
-final class S3LockFileIT extends InteropContract {
+class S3LockFileIT extends InteropContract {
     @Override
     SharedStore openStore() {
         return S3Store.withLockFile();

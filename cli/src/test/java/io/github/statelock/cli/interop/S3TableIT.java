@@ -1,7 +1,7 @@
 package io.github.statelock.cli.interop;
 
 /** {@code backend "s3"} with {@code dynamodb_table}. */
-final class S3TableIT extends InteropContract {
+class S3TableIT extends InteropContract {
     @Override
     SharedStore openStore() {
         return S3Store.withTable();

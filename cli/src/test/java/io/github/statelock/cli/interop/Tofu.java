@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A working folder of the real OpenTofu, or of Terraform, with one resource of a provider that is built in. */
@@ -37,6 +39,8 @@ final class Tofu {
             }
             """;
 
+    private static final Pattern VERSION = Pattern.compile("\"terraform_version\": ?\"([^\"]+)\"");
+
     private final Path program;
     private final Path folder;
     private final Map<String, String> environment;
@@ -49,7 +53,12 @@ final class Tofu {
 
     /** A folder whose backend is configured and initialized. */
     static Tofu in(Path folder, SharedStore store, String moreConfiguration) throws IOException {
-        Tofu tofu = in(TestPrograms.openTofu(), folder, store.environment());
+        return in(TestPrograms.openTofu(), folder, store, moreConfiguration);
+    }
+
+    /** As {@link #in(Path, SharedStore, String)}, for a program. */
+    static Tofu in(Path program, Path folder, SharedStore store, String moreConfiguration) throws IOException {
+        Tofu tofu = in(program, folder, store.environment());
         tofu.write(block(store.backend(), store.arguments()) + moreConfiguration);
         tofu.run("init").exits(0);
         return tofu;
@@ -91,6 +100,15 @@ final class Tofu {
                 .map(part -> Path.of(part, "terraform"))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /** As it names itself in a lock. */
+    String version() {
+        Matcher version = VERSION.matcher(run("version", "-json").exits(0).out());
+        if (!version.find()) {
+            throw new IllegalStateException("no version");
+        }
+        return version.group(1);
     }
 
     /** The same folder with a variable of the configuration set. */
