@@ -58,7 +58,8 @@ final class FolderOpening {
         if (Files.exists(root.resolve(ours))) {
             return;
         }
-        String[] found = root.toFile().list((folder, name) -> OF_TOOLS.matcher(name).matches());
+        String[] found =
+                root.toFile().list((folder, name) -> OF_TOOLS.matcher(name).matches());
         if (found != null && found.length > 0) { // null: opening it says what is wrong
             throw new BackendMisconfiguredException(
                     "In the folder " + root + " are states of Terraform's or OpenTofu's own local backend (" + found[0]
