@@ -117,6 +117,31 @@ class BorrowedLockTest extends EngineTest {
         assertThat(states.read(KEY).orElseThrow().utf8()).isEqualTo("stale");
     }
 
+    /** The child has computed its content from what it read before, in another process: "pull", and now "push". */
+    @Test
+    void aSuccessorsWriteBeforeTheChildReadsItsBaseIsNotReplaced() throws Exception {
+        assertThatExceptionOfType(LockLostException.class)
+                .isThrownBy(() -> writeWhileASuccessorComesAndGoes(borrow(lock())));
+        assertThat(states.read(KEY).orElseThrow().utf8()).isEqualTo("successor's");
+    }
+
+    /** The control of the test before. */
+    @Test
+    void aChildThatDoesNotLookAfterItReadItsBaseLosesASuccessorsWrite() throws Exception {
+        writeWhileASuccessorComesAndGoes(new Blind(borrow(lock())));
+        assertThat(states.read(KEY).orElseThrow().utf8()).isEqualTo("stale");
+    }
+
+    private void writeWhileASuccessorComesAndGoes(HeldLock lock) {
+        states.write(KEY, bytes("base"), WriteCondition.ifAbsent());
+        driver.meetRead(() -> {
+            store.remove(KEY);
+            driver.overwrite(bytes("successor's"));
+            return driver.read(KEY);
+        });
+        new DriverLockedState(lock, states).write(bytes("stale"));
+    }
+
     /** The lock changes hands between the look and the write. */
     @Test
     void aWriteThatComesAfterTheSuccessorsIsAConflict() throws Exception {
