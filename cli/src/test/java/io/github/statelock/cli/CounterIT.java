@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,26 +29,35 @@ class CounterIT {
 
     private static final String TURN = "\"$S\" lock counter --wait 1h -- sh -c \"$STEP\" \"$0\" || exit; ";
 
+    enum Store {
+        FOLDER,
+        S3_WITH_TABLE,
+        S3_WITH_LOCK_FILES,
+        AZURE,
+        GOOGLE_CLOUD_STORAGE;
+
+        String fresh(Path folder) {
+            return this == FOLDER
+                    ? folder.toUri() + "store"
+                    : AllBackendsIT.Store.valueOf(name()).fresh();
+        }
+    }
+
     @TempDir
     private Path folder;
 
-    @Test
-    void noTurnIsLostInAFolder() throws Exception {
-        count(folder.toUri() + "store", TURNS);
-    }
-
     @ParameterizedTest
     @EnumSource
-    void noTurnIsLost(AllBackendsIT.Store store) throws Exception {
-        count(store.fresh(), FEW_TURNS);
+    void noTurnIsLost(Store store) throws Exception {
+        count(store.fresh(folder), FEW_TURNS);
     }
 
-    /** Some minutes each: a process of Java's for every step. */
+    /** Some minutes for each store: every step is a process of Java's. */
     @Tag("interop")
     @ParameterizedTest
     @EnumSource
-    void noTurnOfManyIsLost(AllBackendsIT.Store store) throws Exception {
-        count(store.fresh(), TURNS);
+    void noTurnOfManyIsLost(Store store) throws Exception {
+        count(store.fresh(folder), TURNS);
     }
 
     private void count(String store, int turns) throws Exception {
