@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A lock that this process took. Its lease is renewed in the background until it is released or lost.
+ * A lock that this process took. Its lease is renewed in the background until it is released or lost. One that is
+ * {@linkplain StateBackend#borrow borrowed} is only looked at.
  *
  * <p>Safe for use by several threads; it belongs to whoever has the object, not to a thread.
  */

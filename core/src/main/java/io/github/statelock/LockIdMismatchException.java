@@ -3,10 +3,10 @@ package io.github.statelock;
 import java.util.Objects;
 
 /**
- * A force-unlock named an ID that is not the holder's.
+ * The caller named a lock by an ID that is not the holder's.
  *
  * <p>The caller may assume that nothing was changed. {@link #actual()} is the holder: look again whether it is the one
- * that you mean to unlock.
+ * that you mean.
  */
 public final class LockIdMismatchException extends StatelockException {
 
@@ -37,7 +37,7 @@ public final class LockIdMismatchException extends StatelockException {
 
     private static String message(String requestedId, ObservedLock actual, String hint) {
         StringBuilder out = new StringBuilder("The lock of \"" + actual.key() + "\" does not have the ID \""
-                + Printable.line(requestedId) + "\"; nothing was unlocked.");
+                + Printable.line(requestedId) + "\"; nothing was changed.");
         if (!hint.isEmpty()) {
             out.append(' ').append(hint);
         }

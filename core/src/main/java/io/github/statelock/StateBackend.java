@@ -117,6 +117,27 @@ public interface StateBackend extends AutoCloseable {
     LockedState attach(StateKey key, String lockId);
 
     /**
+     * Gives the state under a lock that another process holds, with a lease or without, and goes on holding: for a program that
+     * runs under its parent's lock. One or two reads. The lock is neither renewed nor released by it.
+     *
+     * <p>{@link HeldLock#ensureHeld()} asks the store, with one or two reads, whether the lock is still there, and so does each
+     * change of the state before it is sent. It throws {@link LockLostException} where the record is gone or has another ID, or
+     * where the store knows that its holder is dead. A lock that is lost between that look and the change does not stop the
+     * change. The change is conditional on the version that was read, as under any lock: a successor's write is never lost.
+     *
+     * <p>{@link HeldLock#remaining()} is zero for a lock with a lease, since only its holder knows when it renewed it. A loss is
+     * told to {@link HeldLock#onLost} when a look finds it. {@link HeldLock#release()}, {@link HeldLock#detach()} and
+     * {@link LockedState#close()} end the use here, send nothing, and throw nothing. There is no fencing token.
+     *
+     * @param key the key
+     * @param lockId the lock's ID
+     * @return the locked state; closing it leaves the lock to its holder
+     * @throws LockLostException if the key is not locked, or the store knows that the lock's holder is dead
+     * @throws LockIdMismatchException if somebody with another ID holds the lock; it names the holder
+     */
+    LockedState borrow(StateKey key, String lockId);
+
+    /**
      * What this backend can do.
      *
      * @return its capabilities

@@ -90,7 +90,7 @@ class StatelockExceptionTest {
     @Test
     void aMismatchNamesTheRequestedIdAndTheHolder() {
         assertThat(new LockIdMismatchException("mine", HOLDER, "It takes a generation."))
-                .hasMessageContaining("\"mine\"; nothing was unlocked. It takes a generation.")
+                .hasMessageContaining("\"mine\"; nothing was changed. It takes a generation.")
                 .hasMessageContaining("its version is version, and force-unlock takes that");
         LockInfo info = new LockInfo("id", "apply", "", "who", "1", Instant.EPOCH, "path");
         ObservedLock readable = new ObservedLock(KEY, Optional.of(info), Optional.empty(), "v", false);

@@ -3,7 +3,10 @@ package io.github.statelock.s3;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockHeldException;
+import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
+import io.github.statelock.LockedState;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverBackend;
@@ -75,9 +78,7 @@ public final class S3Backend extends DriverBackend implements Inspectable {
      * @throws InterruptedException if interrupted while the lock was taken
      */
     public void repairDigest(StateKey key, LockOptions options) throws InterruptedException {
-        DigestedStates digested = opened.digested()
-                .orElseThrow(() -> new BackendMisconfiguredException(
-                        "There is nothing to repair: this backend has no lock table, or its digest is off.", null));
+        DigestedStates digested = digested();
         try (HeldLock lock = locks().acquire(key, options)) {
             lock.ensureHeld();
             digested.repair(key);
@@ -97,6 +98,29 @@ public final class S3Backend extends DriverBackend implements Inspectable {
     public SortedMap<String, List<StateKey>> workspaces(String prefix) {
         Objects.requireNonNull(prefix, "prefix");
         return opened.workspaces().map(others -> others.states(prefix)).orElseGet(TreeMap::new);
+    }
+
+    /**
+     * The same, under a lock that another process holds and goes on holding: see {@link #borrow}.
+     *
+     * @param key the key
+     * @param lockId the lock's ID
+     * @throws LockLostException if the key is not locked, or the store knows that the lock's holder is dead
+     * @throws LockIdMismatchException if somebody with another ID holds the lock; it names the holder
+     * @throws StateCorruptException if the state cannot be proved whole
+     * @throws BackendMisconfiguredException if this backend keeps no digests
+     */
+    public void repairDigest(StateKey key, String lockId) {
+        DigestedStates digested = digested();
+        try (LockedState locked = borrow(key, lockId)) {
+            digested.repair(locked.lock().key());
+        }
+    }
+
+    private DigestedStates digested() {
+        return opened.digested()
+                .orElseThrow(() -> new BackendMisconfiguredException(
+                        "There is nothing to repair: this backend has no lock table, or its digest is off.", null));
     }
 
     @Override

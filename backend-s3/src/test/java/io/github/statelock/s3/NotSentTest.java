@@ -10,6 +10,7 @@ import io.github.statelock.LockOptions;
 import io.github.statelock.StateKey;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.spi.LockDriver;
+import io.github.statelock.testkit.ArmedWireFault;
 import io.github.statelock.testkit.FaultProxy;
 import io.github.statelock.testkit.TestServers;
 import io.github.statelock.testkit.WireFault;
@@ -119,27 +120,19 @@ class NotSentTest {
                         .region(Region.US_EAST_1)
                         .credentialsProvider(S3TestStore.CREDENTIALS)
                         .build()) {
-            proxy.arm(WireFault.hang(), WireRequest.method("GET"));
+            ArmedWireFault hang = proxy.arm(WireFault.hang(), WireRequest.method("GET"));
             Thread hanging = new Thread(
                     () -> client.getObject(r -> r.bucket(store.bucket).key("hangs")));
             hanging.setUncaughtExceptionHandler((t, e) -> {}); // the client is closed under it
             hanging.setDaemon(true);
             hanging.start();
-            await(proxy, 1);
+            hang.awaitFired(Duration.ofSeconds(60));
             LockDriver driver = S3TestStore.drivers(
                             S3Backend.builder(store.bucket).s3Client(client).verifyConditionalWrites(false))
                     .locks();
             assertThatThrownBy(() -> driver.tryAcquire(TestLocks.lasting(driver, key)))
                     .isInstanceOf(BackendUnavailableException.class)
                     .hasMessageEndingWith("Nothing was changed.");
-        }
-    }
-
-    private static void await(FaultProxy proxy, int reads) throws InterruptedException {
-        long start = System.nanoTime();
-        while (proxy.count(WireRequest.method("GET")) < reads) {
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
-            Thread.sleep(5);
         }
     }
 }

@@ -13,12 +13,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "acquire",
         description = "Takes the lock of a state, prints its ID and exits. The lock has no lease: it is held until"
-                + " 'statelock unlock' or 'statelock force-unlock' removes it, even if the machine dies. Prefer"
-                + " 'statelock lock' where one command does the work.",
+                + " 'statelock unlock' or 'statelock force-unlock' removes it, even if the machine dies. 'statelock push',"
+                + " 'rm', 'rollback' and 'repair-digest' work under it with --lock-id. Prefer 'statelock lock' where one"
+                + " command does the work.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  id=$(statelock acquire prod/network.tfstate --operation deploy)",
-            "  trap 'statelock unlock prod/network.tfstate \"$id\"' EXIT"
+            "  trap 'statelock unlock prod/network.tfstate \"$id\"' EXIT",
+            "  statelock push prod/network.tfstate new.tfstate --lock-id \"$id\""
         })
 final class AcquireCommand implements Callable<Integer> {
 

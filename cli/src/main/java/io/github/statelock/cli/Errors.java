@@ -27,7 +27,7 @@ final class Errors {
     private static final Pattern ADVICE = Pattern.compile(
             " (?:forceUnlock\\(\"(.*)\", \"(.*)\"\\)|(repairDigest|overwrite)\\(\"(.*?)\"\\))(\\.\\z)?");
 
-    private static final String NOTHING_WAS_UNLOCKED = "nothing was unlocked.";
+    private static final String NOTHING_WAS_CHANGED = "nothing was changed.";
 
     private final Output output;
     private final Supplier<String> store;
@@ -134,8 +134,8 @@ final class Errors {
 
     /** What the library advises here is a call of Java's. */
     private static String unreadable(String message, Optional<String> command) {
-        int end = message.indexOf(NOTHING_WAS_UNLOCKED);
-        return (end < 0 ? message : message.substring(0, end + NOTHING_WAS_UNLOCKED.length()))
+        int end = message.indexOf(NOTHING_WAS_CHANGED);
+        return (end < 0 ? message : message.substring(0, end + NOTHING_WAS_CHANGED.length()))
                 + "\nThe record of the lock is unreadable."
                 + command.map(Errors::ifDead).orElse("");
     }

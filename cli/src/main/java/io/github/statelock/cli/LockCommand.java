@@ -31,6 +31,9 @@ import picocli.CommandLine.Parameters;
                     + " ignored. 127 says that it could not be started, 128 + N that signal N"
                     + " ended it, and 4 that the lock was lost, whatever the command's own code was.",
             "",
+            "Inside the command, 'statelock push', 'rm', 'rollback' and 'repair-digest' of the same key and store work under"
+                    + " this lock. They exit with 4 or 5 and change nothing if it is lost.",
+            "",
             "Without --wait it does not wait for a living holder. Whether the holder of a lease lives shows only by watching"
                     + " it: that takes up to the lease, its margin and one poll, unless --no-takeover says not to."
         },
@@ -38,6 +41,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  statelock lock prod/network.tfstate -- ./deploy.sh --fast",
             "  statelock lock prod/network.tfstate --wait 5m --operation deploy --info \"$BUILD_URL\" -- make apply",
+            "  statelock lock counter -- sh -c 'statelock pull counter | ./next | statelock push counter -'",
             "  statelock lock staging-db --no-lease -- sh -c 'echo \"held as $STATELOCK_ID\"'"
         })
 final class LockCommand implements Callable<Integer> {
@@ -173,10 +177,9 @@ final class LockCommand implements Callable<Integer> {
     }
 
     private Map<String, String> environment(HeldLock lock) {
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("STATELOCK_ID", lock.info().id());
-        environment.put("STATELOCK_KEY", key.value());
-        environment.put("STATELOCK_STORE", root.store().toString());
+        SurroundingLock named =
+                new SurroundingLock(lock.info().id(), key.value(), root.store().toString());
+        Map<String, String> environment = new LinkedHashMap<>(named.environment());
         lock.fencingToken().ifPresent(token -> environment.put("STATELOCK_FENCE", Long.toString(token.value())));
         return environment;
     }

@@ -19,11 +19,13 @@ import picocli.CommandLine.Parameters;
         name = "push",
         description =
                 "Writes a state under its lock. A state file must have the stored one's lineage and a higher serial (or"
-                        + " be the same bytes).",
+                        + " be the same bytes). In a command of 'statelock lock' for the same key and store it writes under"
+                        + " that lock.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  statelock push prod/network.tfstate network.tfstate",
-            "  tofu state pull | statelock push backup/network.tfstate -"
+            "  tofu state pull | statelock push backup/network.tfstate -",
+            "  statelock lock counter -- sh -c 'statelock pull counter | ./next | statelock push counter -'"
         })
 final class PushCommand implements Callable<Integer> {
 
@@ -42,7 +44,7 @@ final class PushCommand implements Callable<Integer> {
     private boolean force;
 
     @Mixin
-    private WaitOptions waiting = new WaitOptions();
+    private ChangeOptions change = new ChangeOptions();
 
     PushCommand(Statelock root) {
         this.root = root;
@@ -56,8 +58,7 @@ final class PushCommand implements Callable<Integer> {
                     "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");
         }
         try (StateBackend backend = root.openOrMake();
-                LockedState locked =
-                        Acquisition.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
+                LockedState locked = change.lock(root, backend, key, "push")) {
             State written = State.ofOwned(key, force ? locked.overwrite(content) : locked.write(content), content);
             root.output.result(
                     "Wrote \"" + key + "\":\n" + States.describe(written),

@@ -4,6 +4,7 @@ import io.github.statelock.State;
 import io.github.statelock.StateBackend;
 import io.github.statelock.StateKey;
 import io.github.statelock.s3.S3Backend;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,7 @@ final class RepairDigestCommand implements Callable<Integer> {
     private StateKey key;
 
     @Mixin
-    private WaitOptions waiting = new WaitOptions();
+    private ChangeOptions change = new ChangeOptions();
 
     RepairDigestCommand(Statelock root) {
         this.root = root;
@@ -38,10 +39,7 @@ final class RepairDigestCommand implements Callable<Integer> {
             if (!(backend instanceof S3Backend s3)) {
                 throw new UsageException("Only a store in S3 with a DynamoDB table keeps digests.");
             }
-            Acquisition.take(waiting.builder("repair-digest"), root.output, options -> {
-                s3.repairDigest(key, options);
-                return key;
-            });
+            repair(s3);
             State state = backend.states()
                     .read(key)
                     .orElseThrow(() -> new FailureException(
@@ -51,5 +49,17 @@ final class RepairDigestCommand implements Callable<Integer> {
                     Json.object().with("key", key).with("state", States.json(state)));
             return ExitCodes.DONE;
         }
+    }
+
+    private void repair(S3Backend s3) throws InterruptedException {
+        Optional<String> held = change.lockId(root, key);
+        if (held.isPresent()) {
+            s3.repairDigest(key, held.get());
+            return;
+        }
+        change.take(root, "repair-digest", options -> {
+            s3.repairDigest(key, options);
+            return key;
+        });
     }
 }

@@ -23,7 +23,7 @@ final class RmCommand implements Callable<Integer> {
     private StateKey key;
 
     @Mixin
-    private WaitOptions waiting = new WaitOptions();
+    private ChangeOptions change = new ChangeOptions();
 
     RmCommand(Statelock root) {
         this.root = root;
@@ -32,7 +32,7 @@ final class RmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.open();
-                LockedState locked = Acquisition.take(waiting.builder("rm"), root.output, o -> backend.lock(key, o))) {
+                LockedState locked = change.lock(root, backend, key, "rm")) {
             boolean there = isThere(locked);
             locked.delete();
             root.output.result(

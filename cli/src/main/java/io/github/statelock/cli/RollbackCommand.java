@@ -36,7 +36,7 @@ final class RollbackCommand implements Callable<Integer> {
     private String version;
 
     @Mixin
-    private WaitOptions waiting = new WaitOptions();
+    private ChangeOptions change = new ChangeOptions();
 
     RollbackCommand(Statelock root) {
         this.root = root;
@@ -45,8 +45,7 @@ final class RollbackCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.open();
-                LockedState locked =
-                        Acquisition.take(waiting.builder("rollback"), root.output, o -> backend.lock(key, o))) {
+                LockedState locked = change.lock(root, backend, key, "rollback")) {
             State old = backend.states()
                     .read(key, new StateVersion(version))
                     .orElseThrow(() -> new FailureException("The version " + version + " of \"" + key

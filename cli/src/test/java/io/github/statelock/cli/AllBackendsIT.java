@@ -76,10 +76,23 @@ class AllBackendsIT {
         cli.run("unlock", KEY, id).exits(0);
         assertThat(cli.run("repair-digest", KEY).exits(0).out()).contains("Serial:    2");
         assertThat(cli.run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(2, ""));
+        aDigestIsRepairedUnderALockThatIsHeldAlready(cli, bucket);
         assertThat(Cli.on(folder.toUri().toString())
                         .run("repair-digest", KEY)
                         .exits(2)
                         .err())
                 .contains("Only a store in S3");
+    }
+
+    private static void aDigestIsRepairedUnderALockThatIsHeldAlready(Cli cli, String bucket) {
+        try (S3Client s3 = Stores.s3()) {
+            s3.putObject(put -> put.bucket(bucket).key("states/" + KEY), RequestBody.fromString(Texts.state(3, "")));
+        }
+        String id = cli.run("acquire", KEY).exits(0).out().strip();
+        cli.run("repair-digest", KEY, "--lock-id", "another").exits(5);
+        assertThat(cli.run("repair-digest", KEY, "--lock-id", id).exits(0).out())
+                .contains("Serial:    3");
+        cli.run("unlock", KEY, id).exits(0);
+        assertThat(cli.run("pull", KEY).exits(0).out()).isEqualTo(Texts.state(3, ""));
     }
 }

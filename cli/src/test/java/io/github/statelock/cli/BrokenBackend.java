@@ -94,6 +94,11 @@ final class BrokenBackend implements StateBackend, Inspectable {
     }
 
     @Override
+    public LockedState borrow(StateKey key, String lockId) {
+        return inner.borrow(key, lockId);
+    }
+
+    @Override
     public Capabilities capabilities() {
         return inner.capabilities();
     }

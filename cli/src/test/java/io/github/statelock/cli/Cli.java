@@ -167,7 +167,7 @@ public final class Cli {
                 List<String> whole = new ArrayList<>(DEFAULT_SIGNALS);
                 whole.addAll(command);
                 ProcessBuilder builder = new ProcessBuilder(whole);
-                builder.environment().remove("STATELOCK_STORE");
+                builder.environment().keySet().removeIf(name -> name.startsWith("STATELOCK_"));
                 builder.environment().putAll(environment);
                 process = builder.start();
                 out = new Capture(process.getInputStream());

@@ -137,7 +137,7 @@ class LockCommandsIT {
         assertThat(id).matches("[0-9a-f-]{36}");
         assertThat(cli().run("locks").exits(0).out()).startsWith(KEY + "  ").contains(id, "lease none");
         Cli.Result wrong = cli().run("unlock", KEY, "0" + id.substring(1) + "x").exits(5);
-        assertThat(wrong.err()).contains("nothing was unlocked", id);
+        assertThat(wrong.err()).contains("nothing was changed", id);
         cli().run("unlock", KEY, id).exits(0);
         assertThat(cli().run("unlock", KEY, id).exits(4).err()).contains("the key is not locked");
     }

@@ -47,7 +47,7 @@ class RemedyTest {
         Problem refused =
                 errors("azblob://states@account/p").explain(new LockIdMismatchException("another", UNNAMED, HINT));
         assertThat(refused.message())
-                .contains("does not have the ID \"another\"; nothing was unlocked.")
+                .contains("does not have the ID \"another\"; nothing was changed.")
                 .endsWith("free the lock with:\n  " + freeing)
                 .doesNotContain("breakUnnamedLeases", "and force-unlock takes that");
         assertThat(refused.json().get("command")).isEqualTo(freeing);

@@ -13,6 +13,7 @@ import io.github.statelock.spi.OwnedLock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,8 @@ final class AcquireLoop {
                 contend();
             }
             return result != null ? result : new LockAttempt.Held(watch.holder());
+        } catch (RejectedExecutionException e) {
+            throw patience.givenUp(SystemScheduler.notStarted(e), attempt);
         } finally {
             end();
         }

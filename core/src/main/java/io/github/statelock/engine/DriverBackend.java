@@ -83,6 +83,11 @@ public abstract class DriverBackend implements StateBackend {
     }
 
     @Override
+    public final LockedState borrow(StateKey key, String lockId) {
+        return new DriverLockedState(locks.borrow(key, lockId), states);
+    }
+
+    @Override
     public final Capabilities capabilities() {
         return capabilities;
     }

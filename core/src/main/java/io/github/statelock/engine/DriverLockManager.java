@@ -94,14 +94,7 @@ final class DriverLockManager implements LockManager, AutoCloseable {
 
     @Override
     public HeldLock attach(StateKey key, String lockId) {
-        ObservedLock observed =
-                inspect(key).orElseThrow(() -> new LockLostException(key, lockId, "the key is not locked"));
-        if (observed.info().isEmpty() || !engine.driver.identifies(observed, lockId)) {
-            throw new LockIdMismatchException(lockId, observed, engine.driver.idHint());
-        }
-        if (!engine.driver.isWhole(observed)) {
-            throw new LockLostException(key, lockId, "a part of its record is gone or somebody else's");
-        }
+        ObservedLock observed = named(key, lockId);
         if (observed.lease().isPresent()) {
             throw held(observed);
         }
@@ -113,6 +106,33 @@ final class DriverLockManager implements LockManager, AutoCloseable {
                 new Confirmation.Confirmed(owned, 0, 0, Optional.empty()),
                 () -> {},
                 () -> {});
+    }
+
+    /** As {@link DriverBackend#borrow}. */
+    BorrowedLock borrow(StateKey key, String lockId) {
+        return new BorrowedLock(this, requireLive(key, lockId), new Callbacks(engine.threads.callbacks()));
+    }
+
+    /** The record of a key's lock, if it has that ID and is not known to be a dead holder's. */
+    ObservedLock requireLive(StateKey key, String lockId) {
+        ObservedLock observed = named(key, lockId);
+        if (observed.expired()) {
+            throw new LockLostException(key, lockId, "its holder is gone or did not renew it");
+        }
+        return observed;
+    }
+
+    /** The record of a key's lock, if it is the one with that ID and excludes all others. */
+    private ObservedLock named(StateKey key, String lockId) {
+        ObservedLock observed =
+                inspect(key).orElseThrow(() -> new LockLostException(key, lockId, "the key is not locked"));
+        if (observed.info().isEmpty() || !engine.driver.identifies(observed, lockId)) {
+            throw new LockIdMismatchException(lockId, observed, engine.driver.idHint());
+        }
+        if (!engine.driver.isWhole(observed)) {
+            throw new LockLostException(key, lockId, "a part of its record is gone or somebody else's");
+        }
+        return observed;
     }
 
     /** Whether the store takes leases, which only a proof of its conditions may tell. */

@@ -7,6 +7,7 @@ import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.LockLostException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,7 +138,13 @@ final class LockRelease {
             return;
         }
         engine.ghosts.watch(held.key(), held.info().id(), engine.ticker.nanos());
-        Scheduler.Scheduled next = engine.scheduler.schedule(Ghosts.REMEMBERED, this::tryAgain);
+        Scheduler.Scheduled next;
+        try {
+            next = engine.scheduler.schedule(Ghosts.REMEMBERED, this::tryAgain);
+        } catch (RejectedExecutionException e) { // the hold ends all the same; the close of the backend tries again
+            LOG.warn("The release of the lock {} of \"{}\" is not repeated", held.info().id(), held.key(), e);
+            return;
+        }
         synchronized (lock) {
             nextTry.cancel();
             nextTry = next;

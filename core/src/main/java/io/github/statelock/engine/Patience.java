@@ -86,9 +86,14 @@ final class Patience {
             engine.waits.pause(pause);
             return;
         }
+        throw givenUp(cause, attempt);
+    }
+
+    /** What ends an acquisition after that: whether the lock was taken is unknown, or it was not. */
+    StatelockException givenUp(Throwable cause, Attempt attempt) {
         if (attempt.mayBeInStore()) {
             String id = attempt.info().id();
-            throw new OutcomeUnknownException(
+            return new OutcomeUnknownException(
                     "Whether the lock " + id + " of \"" + key + "\" was taken is not known: no answer within "
                             + elapsed().toMillis()
                             + " ms. "
@@ -99,7 +104,7 @@ final class Patience {
                     id,
                     cause);
         }
-        throw cause instanceof StatelockException e
+        return cause instanceof StatelockException e
                 ? e
                 : new BackendUnavailableException("The lock of \"" + key + "\" could not be read: " + cause, cause);
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -218,10 +219,18 @@ final class StateChange {
                             lastTrouble);
         }
         CompletableFuture<Void> over = new CompletableFuture<>();
-        Scheduler.Scheduled timer = options.scheduler().schedule(pause, () -> over.complete(null));
+        Scheduler.Scheduled timer = timer(pause, over);
         Waits.getUninterruptibly(CompletableFuture.anyOf(over, closed));
         timer.cancel();
         throwIfClosed();
+    }
+
+    private Scheduler.Scheduled timer(Duration pause, CompletableFuture<Void> over) {
+        try {
+            return options.scheduler().schedule(pause, () -> over.complete(null));
+        } catch (RejectedExecutionException e) {
+            throw unanswered ? unknown(e) : SystemScheduler.notStarted(e);
+        }
     }
 
     private OutcomeUnknownException unknown(@Nullable Throwable cause) {

@@ -1,5 +1,6 @@
 package io.github.statelock.engine;
 
+import io.github.statelock.BackendUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +26,12 @@ final class SystemScheduler implements Scheduler {
         start();
         Future<?> future = timer.schedule(task, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
+    }
+
+    /** What a call that needed a timer throws where {@link Scheduler#schedule} has refused one. */
+    static BackendUnavailableException notStarted(RejectedExecutionException cause) {
+        return new BackendUnavailableException(
+                "Not sent: this process could not start a thread for its timers: " + cause.getMessage(), cause);
     }
 
     /** First, so that a task whose thread cannot be started is not queued either: its caller takes it for not scheduled. */

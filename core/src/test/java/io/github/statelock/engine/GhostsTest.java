@@ -28,7 +28,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -319,8 +318,7 @@ class GhostsTest extends EngineTest {
         long until = time.nanos() + duration.toNanos();
         while (time.nanos() - until < 0) {
             time.advance(Duration.ofMillis(500));
-            LockSupport.parkNanos(500_000); // for the engine's threads, which take what is due
-            ManualTime.await(store::isIdle);
+            time.awaitRest();
         }
     }
 }

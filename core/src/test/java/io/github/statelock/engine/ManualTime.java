@@ -121,6 +121,11 @@ final class ManualTime implements Ticker, Scheduler {
         }
     }
 
+    /** Waits in real time until all workers are at rest: what was due has been done, as far as it can be at this time. */
+    void awaitRest() {
+        await(workers::areAtRest);
+    }
+
     /** Moves time in small steps until the future is done. */
     <T> T advanceUntilDone(Future<T> future) throws Exception {
         advanceUntil(future::isDone);

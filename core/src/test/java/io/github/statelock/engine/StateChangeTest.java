@@ -407,7 +407,8 @@ class StateChangeTest extends EngineTest {
     private DriverStateStore newStates(Scheduler scheduler) {
         EngineOptions options =
                 EngineOptions.builder().ticker(time).scheduler(scheduler).build();
-        return new DriverStateStore(driver, options, new EngineThreads(options), key -> "fake/" + key);
+        EngineThreads threads = new EngineThreads(options, time.workers()::around);
+        return new DriverStateStore(driver, options, threads, key -> "fake/" + key);
     }
 
     private static byte[] bytes(String text) {

@@ -3,6 +3,8 @@ package io.github.statelock.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.FencingToken;
+import io.github.statelock.HeldLock;
+import io.github.statelock.LockListener;
 import io.github.statelock.LockOptions;
 import io.github.statelock.LockedState;
 import io.github.statelock.State;
@@ -11,9 +13,9 @@ import io.github.statelock.StateBackends;
 import io.github.statelock.StateKey;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,20 +97,29 @@ class ExamplesTest {
     @Test
     void aListenerCountsWhatHappensToLocks() throws Exception {
         LockMetrics metrics = new LockMetrics();
-        LockOptions options = LockOptions.builder().listener(metrics.listener()).build();
+        CountDownLatch released = new CountDownLatch(1); // listeners are called in the background
+        LockOptions options = LockOptions.builder()
+                .listener(new Forwarding(metrics.listener(), released::countDown))
+                .build();
         try (StateBackend backend = StateBackends.open(URI.create("mem:metrics"))) {
             backend.lock("app", options).close();
-            // Listeners are called in the background.
-            await(() -> metrics.of("releases") == 1);
+            assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(metrics.of("releases")).isEqualTo(1);
             assertThat(metrics.of("acquired")).isEqualTo(1);
         }
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - end).isNegative();
-            TimeUnit.MILLISECONDS.sleep(10);
+    /** Says when the last event was told. */
+    private record Forwarding(LockListener to, Runnable afterRelease) implements LockListener {
+        @Override
+        public void acquired(HeldLock lock) {
+            to.acquired(lock);
+        }
+
+        @Override
+        public void released(HeldLock lock) {
+            to.released(lock);
+            afterRelease.run();
         }
     }
 }

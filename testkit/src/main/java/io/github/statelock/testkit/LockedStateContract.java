@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>JUnit makes one instance per test; each is used by the threads that its test starts.
  */
-public abstract class LockedStateContract extends StateUnderLockContract {
+public abstract class LockedStateContract extends BorrowedStateContract {
 
     /** For leaves. */
     protected LockedStateContract() {}
