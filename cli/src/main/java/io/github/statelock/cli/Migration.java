@@ -125,7 +125,7 @@ final class Migration {
     }
 
     private Result copyUnderLocks(StateKey key) throws InterruptedException {
-        try (HeldLock sourceLock = Acquisition.take(
+        try (HeldLock sourceLock = waiting.take(
                 waiting.builder("migrate").info("to " + StorePlaces.name(to.uri())),
                 output,
                 options -> from.backend().locks().acquire(key, options))) {
@@ -139,7 +139,7 @@ final class Migration {
     }
 
     private Result copyUnderSourceLock(StateKey key, HeldLock sourceLock) throws InterruptedException {
-        try (LockedState target = Acquisition.take(
+        try (LockedState target = waiting.take(
                 waiting.builder("migrate").info("from " + StorePlaces.name(from.uri())),
                 output,
                 options -> to.backend().lock(key, options))) {

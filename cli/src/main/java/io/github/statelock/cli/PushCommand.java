@@ -57,7 +57,7 @@ final class PushCommand implements Callable<Integer> {
         }
         try (StateBackend backend = root.openOrMake();
                 LockedState locked =
-                        Acquisition.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
+                        waiting.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
             State written = State.ofOwned(key, force ? locked.overwrite(content) : locked.write(content), content);
             root.output.result(
                     "Wrote \"" + key + "\":\n" + States.describe(written),

@@ -38,7 +38,7 @@ final class RepairDigestCommand implements Callable<Integer> {
             if (!(backend instanceof S3Backend s3)) {
                 throw new UsageException("Only a store in S3 with a DynamoDB table keeps digests.");
             }
-            Acquisition.take(waiting.builder("repair-digest"), root.output, options -> {
+            waiting.take(waiting.builder("repair-digest"), root.output, options -> {
                 s3.repairDigest(key, options);
                 return key;
             });

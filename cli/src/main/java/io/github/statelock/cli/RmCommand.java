@@ -32,7 +32,7 @@ final class RmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.open();
-                LockedState locked = Acquisition.take(waiting.builder("rm"), root.output, o -> backend.lock(key, o))) {
+                LockedState locked = waiting.take(waiting.builder("rm"), root.output, o -> backend.lock(key, o))) {
             boolean there = isThere(locked);
             locked.delete();
             root.output.result(

@@ -46,7 +46,7 @@ final class RollbackCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.open();
                 LockedState locked =
-                        Acquisition.take(waiting.builder("rollback"), root.output, o -> backend.lock(key, o))) {
+                        waiting.take(waiting.builder("rollback"), root.output, o -> backend.lock(key, o))) {
             State old = backend.states()
                     .read(key, new StateVersion(version))
                     .orElseThrow(() -> new FailureException("The version " + version + " of \"" + key

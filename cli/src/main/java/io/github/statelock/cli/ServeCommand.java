@@ -46,7 +46,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--listen",
-            paramLabel = "HOST:PORT",
+            paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1:8080",
             converter = ListenAddress.Converter.class,
             description = "Where to listen; port 0 for any free one. By default 127.0.0.1:8080.")
