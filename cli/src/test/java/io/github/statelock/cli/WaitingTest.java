@@ -43,7 +43,7 @@ class WaitingTest {
         assertThat(line(70)).isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7: 3m05s");
         assertThat(line(62)).isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7: 3m05s");
         assertThat(line(50)).isEqualTo("prod/network.tfstate held by ci@runner-7: 3m05s");
-        assertThat(line(39)).isEqualTo("…work.tfstate held by ci@runner-7: 3m05s");
+        assertThat(line(39)).isEqualTo("…ork.tfstate held by ci@runner-7: 3m05s");
     }
 
     /** The key, the holder and the time are there at any width, if only with an end. */
