@@ -13,6 +13,9 @@ public final class LockHeldException extends StatelockException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String WAIT_OR_STOP =
+            "Wait for it, or stop it where it runs: then it releases the lock, or the lock expires with its lease.";
+
     private final transient ObservedLock holder;
     private final transient Duration unchangedFor;
     private final boolean seenAlive;
@@ -80,8 +83,20 @@ public final class LockHeldException extends StatelockException {
                 .map(i -> "Lock Info:\n" + i.describe())
                 .orElse("The lock's record is unreadable; its version is " + Printable.line(holder.version()) + ".\n");
         return opening + info + liveness(holder, unchangedFor, seenAlive) + "\n"
-                + "If you are sure that the holder is dead, free the lock with forceUnlock(\"" + holder.key() + "\", \""
+                + (isAlive(holder, unchangedFor, seenAlive) ? WAIT_OR_STOP : forceUnlock(holder));
+    }
+
+    private static String forceUnlock(ObservedLock holder) {
+        return "If you are sure that the holder is dead, free the lock with forceUnlock(\"" + holder.key() + "\", \""
                 + Printable.line(holder.info().map(LockInfo::id).orElse(holder.version())) + "\").";
+    }
+
+    private static boolean isAlive(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
+        return seenAlive
+                && !holder.expired()
+                && holder.lease()
+                        .filter(lease -> unchangedFor.compareTo(lease.dividedBy(2)) < 0)
+                        .isPresent();
     }
 
     private static String liveness(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {

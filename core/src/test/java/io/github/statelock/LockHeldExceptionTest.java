@@ -51,7 +51,9 @@ class LockHeldExceptionTest {
     void aHolderThatWasSeenToRenewIsAlive() {
         ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
         LockHeldException e = new LockHeldException(held, Duration.ofSeconds(14), true);
-        assertThat(message(e)).contains("renewed while this process watched: the holder is alive.");
+        assertThat(message(e))
+                .contains("renewed while this process watched: the holder is alive.\nWait for it, or stop it where it runs")
+                .doesNotContain("dead", "forceUnlock");
         assertThat(e.seenAlive()).isTrue();
     }
 
@@ -60,7 +62,7 @@ class LockHeldExceptionTest {
     void aHolderThatWasSeenToRenewAndStoppedMayBeDead() {
         ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
         assertThat(message(new LockHeldException(held, Duration.ofSeconds(15), true)))
-                .contains("may be dead")
+                .contains("may be dead", "forceUnlock")
                 .doesNotContain("alive");
     }
 

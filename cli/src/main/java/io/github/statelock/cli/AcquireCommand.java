@@ -49,7 +49,7 @@ final class AcquireCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (StateBackend backend = root.openOrMake()) {
-            HeldLock lock = Acquisition.take(
+            HeldLock lock = waiting.take(
                     waiting.builder(operation).info(info).noLease(),
                     root.output,
                     options -> backend.locks().acquire(key, options));

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * <p>Whether a holder is dead shows only to those who watch its record for as long as its lease and margin. A process that
  * lives on does so by trying again; this one would forget what it saw. So it stays that long at a leased record, whatever
- * wait it was given, and leaves as soon as the record changes, since then its holder lives.
+ * wait it was given, and leaves as soon as the record changes, since then its holder lives. It stays at no lock around this
+ * process: that one is not released before this process ends.
  */
 final class Acquisition {
 
@@ -24,18 +25,42 @@ final class Acquisition {
 
     private Acquisition() {}
 
-    static <T> T take(LockOptions.Builder how, Output output, Taking<T> taking) throws InterruptedException {
+    /**
+     * Takes the lock.
+     *
+     * @param stays whether to stay at a leased record to find out whether its holder is dead
+     */
+    static <T> T take(LockOptions.Builder how, boolean stays, Output output, Taking<T> taking)
+            throws InterruptedException {
         Waiting progress = new Waiting(output);
         LockOptions options = how.listener(progress).build();
         try {
+            return OuterLocks.exist() ? takeInside(options, stays, taking) : take(options, stays, taking);
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** Looks once before it waits: a lock around this process would be waited for in vain. */
+    private static <T> T takeInside(LockOptions options, boolean stays, Taking<T> taking) throws InterruptedException {
+        try {
+            return taking.take(options.toBuilder().waitUpTo(Duration.ZERO).build());
+        } catch (LockHeldException e) {
+            if (OuterLocks.include(e.holder())) {
+                throw e;
+            }
+            return take(options, stays, taking);
+        }
+    }
+
+    private static <T> T take(LockOptions options, boolean stays, Taking<T> taking) throws InterruptedException {
+        try {
             return taking.take(options);
         } catch (LockHeldException e) {
-            if (!options.takeOver() || e.holder().lease().isEmpty()) {
+            if (!stays || !options.takeOver() || e.holder().lease().isEmpty()) {
                 throw e;
             }
             return outwait(e, options, taking);
-        } finally {
-            progress.end();
         }
     }
 

@@ -20,8 +20,8 @@ final class ChangeOptions {
     @Option(
             names = "--lock-id",
             paramLabel = "ID",
-            description = "Work under the lock with this ID, which is held already, and leave it held; --wait and"
-                    + " --no-takeover are not used then. By default $STATELOCK_ID in a command of 'statelock lock' for the"
+            description = "Work under the lock with this ID, which is held already, and leave it held; --wait, --try"
+                    + " and --no-takeover are not used then. By default $STATELOCK_ID in a command of 'statelock lock' for the"
                     + " same key and store; otherwise the command takes a lock of its own.")
     private @Nullable String lockId;
 
@@ -36,7 +36,7 @@ final class ChangeOptions {
 
     /** Takes a lock of the command's own. */
     <T> T take(Statelock root, String operation, Acquisition.Taking<T> taking) throws InterruptedException {
-        return Acquisition.take(waiting.builder(operation), root.output, taking);
+        return waiting.take(waiting.builder(operation), root.output, taking);
     }
 
     /** The ID of the lock that is held already. */

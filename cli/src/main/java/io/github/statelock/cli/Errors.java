@@ -122,6 +122,9 @@ final class Errors {
         Optional<String> command = holder.flatMap(this::command);
         if (e instanceof LockHeldException held) {
             more.with("seenAlive", held.seenAlive());
+            if (OuterLocks.include(held.holder())) {
+                return new Problem("held", ExitCodes.HELD, outer(held.holder()), more.with("outer", true));
+            }
         }
         if (e instanceof LockHeldException || unreadable) {
             command.ifPresent(line -> more.with("command", line));
@@ -130,6 +133,16 @@ final class Errors {
                 ? unreadable(message(e), command)
                 : ADVICE.matcher(message(e)).replaceAll(call -> inWordsOfTheCommandLine(call, command));
         return new Problem(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more);
+    }
+
+    /** To free this lock would be to lose one's own. */
+    private static String outer(ObservedLock lock) {
+        return "Error acquiring the state lock: \"" + lock.key()
+                + "\" is held by the 'statelock lock' that runs this command.\nLock Info:\n"
+                + lock.info().map(LockInfo::describe).orElse("")
+                + "The command has the lock already, so that nothing in it can take it once more. Leave out the inner lock."
+                + "\nTerraform and OpenTofu take it too: run them with -lock=false inside 'statelock lock', or without"
+                + " 'statelock lock' around them.";
     }
 
     /** What the library advises here is a call of Java's. */

@@ -28,18 +28,29 @@ import picocli.CommandLine.Parameters;
             "",
             "The command finds STATELOCK_ID, STATELOCK_KEY, STATELOCK_STORE and, with --fencing, STATELOCK_FENCE in its"
                     + " environment. Signals are passed on to it; those that were ignored at the start (nohup) stay"
-                    + " ignored. 127 says that it could not be started, 128 + N that signal N"
-                    + " ended it, and 4 that the lock was lost, whatever the command's own code was.",
+                    + " ignored.",
+            "",
+            "The command must not take the same lock again: it would be refused by its own job. Run terraform or tofu with"
+                    + " -lock=false in it if their state is the one that is locked, or run them without 'statelock lock'.",
             "",
             "Inside the command, 'statelock push', 'rm', 'rollback' and 'repair-digest' of the same key and store work under"
                     + " this lock. They exit with 4 or 5 and change nothing if it is lost.",
             "",
             "Without --wait it does not wait for a living holder. Whether the holder of a lease lives shows only by watching"
-                    + " it: that takes up to the lease, its margin and one poll, unless --no-takeover says not to."
+                    + " it: that takes up to the lease, its margin and one poll. --try does not watch, and fails at once."
+        },
+        exitCodeListHeading = "%nExit codes: those of 'statelock' if the command was not run, such as 3 if the lock is held;"
+                + " afterwards%n",
+        exitCodeList = {
+            " 0-255:the command's own",
+            "   127:the command could not be started",
+            " 128+N:signal N ended the command: 129 HUP, 130 INT, 137 KILL, 143 TERM",
+            "     4:the lock was lost, whatever the command's own code was"
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  statelock lock prod/network.tfstate -- ./deploy.sh --fast",
+            "  statelock lock prod/network.tfstate -- terraform apply -lock=false",
             "  statelock lock prod/network.tfstate --wait 5m --operation deploy --info \"$BUILD_URL\" -- make apply",
             "  statelock lock counter -- sh -c 'statelock pull counter | ./next | statelock push counter -'",
             "  statelock lock staging-db --no-lease -- sh -c 'echo \"held as $STATELOCK_ID\"'"
@@ -114,7 +125,7 @@ final class LockCommand implements Callable<Integer> {
             requireLease(backend.capabilities());
             LockOptions.Builder options = options();
             HeldLock lock =
-                    Acquisition.take(options, root.output, o -> backend.locks().acquire(key, o));
+                    waiting.take(options, root.output, o -> backend.locks().acquire(key, o));
             Optional<Duration> grace = options.build()
                     .lease()
                     .filter(lease -> onLost == OnLost.kill)

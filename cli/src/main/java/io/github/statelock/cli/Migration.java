@@ -132,7 +132,7 @@ final class Migration {
 
     private Result copyUnderLocks(Work work) throws InterruptedException {
         Place source = work.source();
-        try (HeldLock sourceLock = Acquisition.take(
+        try (HeldLock sourceLock = waiting.take(
                 waiting.builder("migrate").info("to " + StorePlaces.name(to.uri())),
                 output,
                 options -> source.backend().locks().acquire(source.key(), options))) {
@@ -147,7 +147,7 @@ final class Migration {
 
     private Result copyUnderSourceLock(Work work, HeldLock sourceLock) throws InterruptedException {
         Place place = work.target();
-        try (LockedState target = Acquisition.take(
+        try (LockedState target = waiting.take(
                 waiting.builder("migrate").info("from " + StorePlaces.name(from.uri())),
                 output,
                 options -> place.backend().lock(place.key(), options))) {

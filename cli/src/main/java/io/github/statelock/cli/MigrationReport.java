@@ -34,19 +34,22 @@ final class MigrationReport {
     /** Says which key is next. */
     void next(Move move) {
         if (onTerminal) {
-            output.replaceLine(bar(results.size(), total) + " " + shortened(move.from()));
+            output.replaceLine(line(move.from(), results.size(), total, Output.columns()));
         }
+    }
+
+    /** What fits into that many columns: the key, how many are done, and the bar where there is room for it. */
+    static String line(String key, int done, int total, int columns) {
+        String bar = bar(done, total) + " ";
+        String start = bar.length() + LONGEST_KEY / 2 <= columns ? bar : done + "/" + total + " ";
+        int room = Math.min(LONGEST_KEY, Math.max(1, columns - start.length()));
+        return start + Words.cutStart(Printable.line(key), room);
     }
 
     /** Such as {@code [######........................] 8/40}. */
     static String bar(int done, int total) {
         int filled = total == 0 ? BAR : (int) ((long) BAR * done / total);
         return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + done + "/" + total;
-    }
-
-    private static String shortened(String key) {
-        String line = Printable.line(key);
-        return line.length() <= LONGEST_KEY ? line : "…" + line.substring(line.length() - LONGEST_KEY + 1);
     }
 
     void add(Result result) {

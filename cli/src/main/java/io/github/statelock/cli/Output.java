@@ -13,6 +13,9 @@ import java.util.function.BooleanSupplier;
  */
 final class Output {
 
+    private static final String DO_NOT_WRAP = "\u001B[?7l";
+    private static final String WRAP = "\u001B[?7h";
+
     private final PrintStream out;
     private final PrintStream err;
     private final BooleanSupplier json;
@@ -90,9 +93,19 @@ final class Output {
         }
     }
 
-    /** A line that the next one replaces, for a terminal. */
+    /**
+     * A line that the next one replaces, for a terminal: what does not fit is cut. A line that is wider all the same, since its
+     * characters are or since the terminal was made narrower, is not continued on the next one, where it could not be
+     * replaced.
+     */
     void replaceLine(String text) {
-        err.print("\r\u001B[K" + text);
+        String line = text.isEmpty() ? "" : DO_NOT_WRAP + Words.cutEnd(text, columns()) + WRAP;
+        err.print("\r\u001B[K" + line);
         err.flush();
+    }
+
+    /** The room for a line that is replaced. The last column stays empty: some terminals go on to the next line there. */
+    static int columns() {
+        return Terminal.columns() - 1;
     }
 }

@@ -46,10 +46,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--listen",
-            paramLabel = "HOST:PORT",
+            paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1:8080",
             converter = ListenAddress.Converter.class,
-            description = "Where to listen; port 0 for any free one. By default 127.0.0.1:8080.")
+            description = "Where to listen, as HOST:PORT; port 0 for any free one. By default 127.0.0.1:8080.")
     private ListenAddress listen;
 
     @Option(

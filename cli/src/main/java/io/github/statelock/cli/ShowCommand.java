@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /** Shows one state and its lock. */
 @Command(
         name = "show",
-        description = "Shows who holds the lock of a state, and the state's serial, lineage, size and version.",
+        description = "Shows who holds the lock of a state, and the state's serial, lineage, size and version. Exits with 1 if"
+                + " there is neither a state nor a lock.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock show prod/network.tfstate --json | jq .lock.who"})
 final class ShowCommand implements Callable<Integer>, ReadsOnly {
@@ -44,6 +45,9 @@ final class ShowCommand implements Callable<Integer>, ReadsOnly {
                     lock,
                     state.map(s -> "\n" + States.describe(s)).orElse("none"),
                     state.map(States::json).orElse(null));
+            if (lock.isEmpty() && state.isEmpty()) {
+                throw new FailureException("There is no state \"" + key + "\", and it is not locked.");
+            }
             return ExitCodes.DONE;
         }
     }

@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,14 +30,15 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",
-            " 1:failed",
+            " 1:failed, or there is no such state",
             " 2:wrong arguments, or a store that cannot be opened by them",
             " 3:the lock is held by another",
             " 4:the lock was lost",
             " 5:conflict: version, serial, lineage or lock ID",
             " 6:denied",
             " 7:the store is unreachable; nothing was changed",
-            " 8:the outcome is unknown"
+            " 8:the outcome is unknown",
+            "129, 130, 143:ended by HUP, INT or TERM"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -45,7 +47,7 @@ import picocli.CommandLine.ScopeType;
             "  statelock show prod/network.tfstate --json",
             "  statelock --store 's3://bucket/prefix?region=eu-central-1' locks"
         })
-final class Statelock {
+final class Statelock implements Callable<Integer> {
 
     /** The output of this run. */
     final Output output;
@@ -75,6 +77,16 @@ final class Statelock {
     private Statelock(PrintStream out, PrintStream err, Ending ending) {
         this.ending = ending;
         this.output = new Output(out, err, () -> json, () -> verbose);
+    }
+
+    /** Without a command: shows which there are. A script that names none by mistake must not go on as if it was done. */
+    @Override
+    public Integer call() {
+        if (output.isJson()) {
+            throw new UsageException("There is no command." + "\nTry 'statelock --help'.");
+        }
+        output.errors().print(new CommandLine(this).getUsageMessage());
+        return ExitCodes.USAGE;
     }
 
     /** Runs one command and returns its exit code. A signal ends it in order, until it handles signals itself. */
@@ -122,6 +134,7 @@ final class Statelock {
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(28)
+                .setHelpFactory(WholeWordHelp::new)
                 .registerConverter(StateKey.class, Statelock::key)
                 .registerConverter(URI.class, Statelock::uriOption)
                 .registerConverter(Duration.class, Durations::parse)

@@ -15,12 +15,25 @@ final class WaitOptions {
     Duration wait;
 
     @Option(
+            names = "--try",
+            description = "Fail at once if the lock is held, also where its holder may be dead. Only a lock that is known to"
+                    + " have expired is taken over.")
+    boolean once;
+
+    @Option(
             names = "--no-takeover",
-            description =
-                    "Do not take over the lock of a holder that stopped renewing it, and do not wait to find out.")
+            description = "Never take over an expired lock. Fail as soon as --wait is over.")
     boolean noTakeover;
 
+    /** Takes a lock as these options say. */
+    <T> T take(LockOptions.Builder how, Output output, Acquisition.Taking<T> taking) throws InterruptedException {
+        return Acquisition.take(how, !once, output, taking);
+    }
+
     LockOptions.Builder builder(String operation) {
+        if (once && !wait.isZero()) {
+            throw new UsageException("--try does not wait: leave out --wait, or --try.");
+        }
         return LockOptions.builder().operation(operation).waitUpTo(wait).takeOver(!noTakeover);
     }
 }

@@ -122,10 +122,17 @@ public final class Cli {
      * @param args words without a meaning to a shell
      */
     public Running startAtTerminal(String... args) {
+        return startAtTerminal(80, args);
+    }
+
+    /** The same, at a terminal that is so wide. */
+    public Running startAtTerminal(int columns, String... args) {
         // "exec": a shell that stays between the terminal and us ends of the terminal's interrupt, with a code of its
         // own.
-        String command = "exec " + String.join(" ", command(args));
-        return new Running(List.of("script", "-qefc", command, "/dev/null"), with("TERM", "xterm").environment);
+        String command = "stty cols " + columns + "; exec " + String.join(" ", command(args));
+        return new Running(
+                List.of("script", "-qefc", command, "/dev/null"),
+                with("TERM", "xterm").with("SHELL", "/bin/sh").environment);
     }
 
     private Running launch(byte[] input, String... args) {
@@ -167,7 +174,7 @@ public final class Cli {
                 List<String> whole = new ArrayList<>(DEFAULT_SIGNALS);
                 whole.addAll(command);
                 ProcessBuilder builder = new ProcessBuilder(whole);
-                builder.environment().keySet().removeIf(name -> name.startsWith("STATELOCK_"));
+                builder.environment().keySet().removeIf(Running::wouldChangeARun);
                 builder.environment().putAll(environment);
                 process = builder.start();
                 out = new Capture(process.getInputStream());
@@ -175,6 +182,11 @@ public final class Cli {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** What these tests' own environment may have: a store, the locks around a build, and words that Java prints. */
+        private static boolean wouldChangeARun(String variable) {
+            return variable.startsWith("STATELOCK_") || variable.equals("JAVA_TOOL_OPTIONS");
         }
 
         public void type(String input) {

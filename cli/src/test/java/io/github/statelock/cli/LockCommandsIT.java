@@ -6,8 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands for locks, on a folder: what a script and a person see. */
 class LockCommandsIT {
@@ -164,6 +167,65 @@ class LockCommandsIT {
         assertThat(cli().run("locks").exits(0).out()).isEmpty();
     }
 
+    /** Written by another program. What is shown is run by a shell, as a person would who copies it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x\\u001b[2J\\ny", "it's $(x) \\\\ \\t", "--yes", "-", "\\ufffd", "\\u009b1m\\u202e"})
+    void aForeignRecordsIdIsFreedByWhatIsShown(String id) throws Exception {
+        cli().run("acquire", KEY).exits(0);
+        changeRecords("\"ID\":\"[^\"]*\"", "\"ID\":\"" + id + "\"");
+        List<String> error = cli().run("acquire", KEY).exits(3).err().lines().toList();
+        String shown = error.get(error.size() - 1);
+        assertThat(shown.codePoints()).noneMatch(c -> Character.getType(c) == Character.CONTROL);
+        runByShell(shown + " --yes").exits(0);
+        assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    private Cli.Result runByShell(String line) {
+        String script = "statelock() { " + shell("\"$@\"") + "; }; " + line;
+        try (Cli.Running running =
+                new Cli.Running(List.of("sh", "-c", script), Map.of("STATELOCK_STORE", store()), new byte[0])) {
+            return running.result();
+        }
+    }
+
+    /** It could wait for ever: the lock around it is released when it has ended. */
+    @Test
+    void aLockThatIsTakenOnceMoreInsideIsRefusedAndNotSaidToBeSomebodyElses() {
+        for (String options : List.of("", "--wait 2m", "--operation inner --try")) {
+            Cli.Result refused = cli().run(
+                            "lock",
+                            KEY,
+                            "--",
+                            "sh",
+                            "-c",
+                            shell("lock", KEY, options, "--", "echo", "twice") + "; exit $?")
+                    .exits(3);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err())
+                    .startsWith("statelock: Error acquiring the state lock: \"" + KEY
+                            + "\" is held by the 'statelock lock' that runs this command.\nLock Info:\n  ID:")
+                    .contains("-lock=false")
+                    .doesNotContain("force-unlock", "somebody else", "Waiting for");
+        }
+        String json = shell("lock", "outer", "--", shell("acquire", KEY, "--json", "--wait", "2m"));
+        assertThat(cli().run("lock", KEY, "--", "sh", "-c", json).exits(3).err())
+                .startsWith("{\"error\":{\"kind\":\"held\",\"exitCode\":3,")
+                .contains("\"holder\":{", "\"outer\":true")
+                .doesNotContain("\"command\":");
+        assertThat(cli().run("locks").exits(0).out()).isEmpty();
+    }
+
+    @Test
+    void aLockAroundThatIsNotTheHolderIsNoHindrance() {
+        String inner = shell("lock", KEY, "--wait", "2m", "--", "echo", "mine");
+        String id = cli().run("acquire", KEY).exits(0).out().strip();
+        try (Cli.Running waiter = cli().start("lock", "outer", "--", "sh", "-c", inner)) {
+            waiter.awaitErr("Waiting for \"" + KEY + "\"");
+            cli().run("unlock", KEY, id).exits(0);
+            assertThat(waiter.result().exits(0).out()).isEqualTo("mine\n");
+        }
+    }
+
     @Test
     void aForcedUnlockNeedsAYesAndTheRightId() {
         String id = cli().run("acquire", KEY).exits(0).out().strip();
@@ -206,6 +268,9 @@ class LockCommandsIT {
         }
         makeForeign();
         long start = System.nanoTime();
+        assertThat(cli().run("lock", KEY, "--try", "--", "echo", "mine").exits(3).err())
+                .contains("Its lease is 5 s")
+                .doesNotContain("Waiting");
         assertThat(cli().run("lock", KEY, "--no-takeover", "--", "echo", "mine")
                         .exits(3)
                         .err())
@@ -214,6 +279,20 @@ class LockCommandsIT {
         assertThat(taken.out()).isEqualTo("mine\n");
         assertThat(taken.err()).contains("Took over the lock of \"" + KEY + "\"");
         assertThat(System.nanoTime() - start).isGreaterThan(6_000_000_000L); // the lease and its margin of a second
+    }
+
+    /** A folder knows at once that a process of the same machine has ended. */
+    @Test
+    void aTryTakesALockThatIsKnownToHaveExpired() {
+        try (Cli.Running holder = cli().start("lock", KEY, "--", "sh", "-c", "echo held; cat; sleep 60")) {
+            holder.awaitOut("held");
+            kill(holder.process().toHandle());
+        }
+        cli().run("lock", KEY, "--no-takeover", "--", "echo", "mine").exits(3);
+        assertThat(cli().run("lock", KEY, "--try", "--", "echo", "mine").exits(0).out())
+                .isEqualTo("mine\n");
+        assertThat(cli().run("acquire", KEY, "--try", "--wait", "1s").exits(2).err())
+                .startsWith("statelock: --try does not wait");
     }
 
     private static void kill(ProcessHandle handle) {
@@ -225,11 +304,15 @@ class LockCommandsIT {
 
     /** As if the holder had lived on another machine. */
     private void makeForeign() throws Exception {
+        changeRecords("\"Process\":\"[^;]*;", "\"Process\":\"elsewhere;");
+    }
+
+    private void changeRecords(String pattern, String with) throws Exception {
         try (var files = Files.walk(folder.resolve("store"))) {
             for (Path file :
                     files.filter(f -> f.getFileName().toString().equals("lock")).toList()) {
                 String record = Files.readString(file);
-                Files.writeString(file, record.replaceAll("\"Process\":\"[^;]*;", "\"Process\":\"elsewhere;"));
+                Files.writeString(file, record.replaceAll(pattern, Matcher.quoteReplacement(with)));
             }
         }
     }

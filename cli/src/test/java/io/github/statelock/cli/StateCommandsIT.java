@@ -129,9 +129,22 @@ class StateCommandsIT {
                 .contains("\"lock\":{\"key\":\"" + KEY + "\",\"id\":\"" + id + "\"", "\"leaseMillis\":null")
                 .contains("\"serial\":7,\"lineage\":\"" + Texts.LINEAGE + "\"")
                 .doesNotContain("secret");
-        assertThat(cli().run("show", "none", "--json").exits(0).out())
-                .isEqualTo("{\"key\":\"none\",\"lock\":null,\"state\":null}\n");
-        assertThat(cli().run("show", "none").exits(0).out()).isEqualTo("Key:   none\nLock:  free\nState: none\n");
+    }
+
+    @Test
+    void whatIsNotThereIsToldByTheExitCode() {
+        Cli.Result json = cli().run("show", "none", "--json").exits(1);
+        assertThat(json.out()).isEqualTo("{\"key\":\"none\",\"lock\":null,\"state\":null}\n");
+        assertThat(json.err()).startsWith("{\"error\":{\"kind\":\"failure\",\"exitCode\":1,");
+        Cli.Result text = cli().run("show", "none").exits(1);
+        assertThat(text.out()).isEqualTo("Key:   none\nLock:  free\nState: none\n");
+        assertThat(text.err()).isEqualTo("statelock: There is no state \"none\", and it is not locked.\n");
+        cli().run("acquire", "locked").exits(0);
+        Cli.Result locked = cli().run("show", "locked").exits(0);
+        assertThat(locked.out()).startsWith("Key:   locked\nLock:  held\n").endsWith("\nState: none\n");
+        assertThat(locked.err()).isEmpty();
+        push(Texts.state(1, "")).exits(0);
+        cli().run("show", KEY).exits(0);
     }
 
     @Test

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person sees who sits at a terminal. */
 class TerminalIT {
 
     private static final String KEY = "prod/network.tfstate";
+
+    /** What comes before each line that is replaced. */
+    private static final String NEXT = "\r\u001B[K\u001B[?7l";
 
     @TempDir
     private Path folder;
@@ -26,10 +32,32 @@ class TerminalIT {
                 .exits(0)
                 .out()
                 .strip();
-        try (Cli.Running waiter = cli().startAtTerminal("lock", KEY, "--wait", "2m", "--", "echo", "mine")) {
-            waiter.awaitOut("\r\u001B[KWaiting for \"" + KEY + "\", held by ").awaitOut("s\r\u001B[KWaiting");
+        try (Cli.Running waiter = cli().startAtTerminal(200, "lock", KEY, "--wait", "2m", "--", "echo", "mine")) {
+            waiter.awaitOut(NEXT + "Waiting for \"" + KEY + "\", held by ").awaitOut("s\u001B[?7h" + NEXT + "Waiting");
             cli().run("unlock", KEY, id).exits(0);
             assertThat(waiter.result().exits(0).out()).endsWith("\r\u001B[Kmine\r\n");
+        }
+    }
+
+    /** A line that went on to the next one could not be replaced: the screen would fill with them. */
+    @ParameterizedTest
+    @ValueSource(ints = {80, 40})
+    void theLineFitsTheTerminal(int columns) {
+        String key = "a/deep/folder/of/the/store/" + KEY;
+        String id = cli().run("acquire", key, "--operation", "deploy of everything")
+                .exits(0)
+                .out()
+                .strip();
+        try (Cli.Running waiter = cli().startAtTerminal(columns, "lock", key, "--wait", "2m", "--", "echo", "mine")) {
+            waiter.awaitOut("s\u001B[?7h" + NEXT);
+            cli().run("unlock", key, id).exits(0);
+            String[] shown = waiter.result().exits(0).out().split("\r\u001B\\[K", -1);
+            assertThat(shown).hasSizeGreaterThan(2);
+            assertThat(Stream.of(shown).skip(1).limit(shown.length - 2L))
+                    .allSatisfy(line -> assertThat(line.replaceAll("\u001B\\[\\?7[lh]", ""))
+                            .hasSizeLessThan(columns)
+                            .contains("tfstate", " held by ")
+                            .matches(".*: \\d+s"));
         }
     }
 

@@ -44,7 +44,6 @@ class UsageIT {
     @Test
     void wrongArgumentsAreNamedWithTheHelpThatTellsMore() {
         Cli cli = Cli.on(folder.toUri().toString());
-        assertUsage(cli.run(), "Missing required subcommand", "Try 'statelock --help'.");
         assertUsage(cli.run("lokc", "k"), "Unknown command 'lokc'. Did you mean ", "lock");
         assertUsage(cli.run("frobnicate"), "Unknown command 'frobnicate'", "Try 'statelock --help'.");
         assertUsage(cli.run("show", "k", "more"), "more", "Try 'statelock show --help'.");
@@ -58,6 +57,17 @@ class UsageIT {
                 "--lease is outside what this store keeps: from 5s to 24h00m.");
         Cli.Result json = cli.run("show", "--nothing", "--json").exits(2);
         assertThat(json.err()).startsWith("{\"error\":{\"kind\":\"usage\",\"exitCode\":2,");
+    }
+
+    /** As git does it: a script whose variable is empty does not go on as if its command was done. */
+    @Test
+    void withoutACommandTheCommandsAreShown() {
+        Cli.Result bare = Cli.bare().run().exits(2);
+        assertThat(bare.out()).isEmpty();
+        assertThat(bare.err()).isEqualTo(Cli.bare().run("--help").exits(0).out());
+        assertThat(Cli.bare().run("--json").exits(2).err())
+                .startsWith("{\"error\":{\"kind\":\"usage\",\"exitCode\":2,\"message\":\"There is no command.")
+                .hasLineCount(1);
     }
 
     @Test
@@ -189,7 +199,7 @@ class UsageIT {
                 "--store",
                 folder.toUri() + "");
         try (Cli.Running running = new Cli.Running(command, Map.of(), new byte[0])) {
-            assertThat(running.result().exits(0).out())
+            assertThat(running.result().exits(1).out())
                     .contains("io.github.statelock.local.FileBackend ")
                     .doesNotContain("software.amazon.awssdk.", " com.azure.", " com.google.");
         }

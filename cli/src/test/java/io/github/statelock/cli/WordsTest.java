@@ -65,6 +65,7 @@ class WordsTest {
     void anIdIsShownInAFormThatIsTakenBack() {
         assertThat(Shell.escape("6f1f2c1e-8b3d")).isEqualTo("6f1f2c1e-8b3d");
         assertThat(Shell.escape("a\u001Bb\u202E\n\u00e4")).isEqualTo("a\\u001bb\\u202e\\u000a\u00e4");
+        assertThat(Shell.escape("-a-\uFFFD")).isEqualTo("\\u002da-\\ufffd");
     }
 
     @Test
