@@ -1,5 +1,4 @@
-/** As docs/embedding.md says: an application names the backends that it uses. */
+/** Whoever starts it names the backends. */
 module com.example.app {
-    requires io.github.statelock.azure;
-    requires io.github.statelock.s3;
+    requires io.github.statelock;
 }

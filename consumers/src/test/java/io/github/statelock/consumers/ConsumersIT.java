@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,6 +28,7 @@ class ConsumersIT {
 
     private static final Path APPS = Path.of("apps").toAbsolutePath();
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Pattern VERSION = Pattern.compile("<version>(\\d+\\.[\\d.]+)</version>");
     private static final String MAIN = "com.example.app.App";
 
     @SuppressWarnings("NullAway.Init") // built before all tests
@@ -78,56 +79,72 @@ class ConsumersIT {
     @ValueSource(strings = {"plain", "spring", "oldest"})
     void allBackendsWorkOnTheVersionsOf(String app) throws Exception {
         String classPath = String.join(File.pathSeparator, onPath(app));
-        Program run = runWith(
-                List.of(javaOf(Path.of(System.getProperty("java.home"))), "-cp", classPath, MAIN), CloudStores.gcs());
-        assertThat(run.exitCode()).as(run.output()).isZero();
+        Program run = run(
+                List.of(javaOf(Path.of(System.getProperty("java.home"))), "-cp", classPath, MAIN),
+                CloudStores.s3(),
+                CloudStores.azure(),
+                CloudStores.gcs());
         assertThat(run.output()).contains("done: mem", "done: file", "done: s3", "done: azblob", "done: gs");
     }
 
-    /** A runtime that has only those modules of the JDK that our modules and the SDKs' ask for by their descriptors. */
-    @Test
-    void theModulesAskForAllThatTheyNeedOfTheJdk() throws Exception {
-        List<String> modulePath = onPath("modular");
+    /** In a runtime with only those of the JDK's modules that the backend's modules ask for by their descriptors. */
+    @ParameterizedTest
+    @ValueSource(strings = {"s3", "azure"})
+    void aBackendsModulesAskForAllThatTheyNeedOfTheJdk(String backend) throws Exception {
+        String module = "io.github.statelock." + backend;
+        Configuration resolved = resolve(onPath("modular"), Set.of("com.example.app", module));
         Path runtime = folder.resolve("runtime");
-        link(runtime, modulesOfTheJdk(modulePath));
-        Program run = runWith(List.of(
-                javaOf(runtime), "-p", String.join(File.pathSeparator, modulePath), "-m", "com.example.app/" + MAIN));
-        assertThat(run.exitCode()).as(run.output()).isZero();
-        assertThat(run.output()).contains("done: mem", "done: file", "done: s3", "done: azblob");
+        link(runtime, resolved);
+        Program run = run(
+                List.of(
+                        javaOf(runtime),
+                        "-p",
+                        modulePath(resolved),
+                        "--add-modules",
+                        module,
+                        "-m",
+                        "com.example.app/" + MAIN),
+                backend.equals("s3") ? CloudStores.s3() : CloudStores.azure());
+        assertThat(run.output()).contains("done: mem", "done: file", backend.equals("s3") ? "done: s3" : "done: azblob");
     }
 
-    private static Set<String> modulesOfTheJdk(List<String> modulePath) {
-        ModuleFinder modules =
-                ModuleFinder.of(modulePath.stream().map(Path::of).toArray(Path[]::new));
-        Configuration resolved = Configuration.resolve(
-                modules, List.of(Configuration.empty()), ModuleFinder.ofSystem(), Set.of("com.example.app"));
+    private static Configuration resolve(List<String> path, Set<String> roots) {
+        ModuleFinder modules = ModuleFinder.of(path.stream().map(Path::of).toArray(Path[]::new));
+        return Configuration.resolve(modules, List.of(Configuration.empty()), ModuleFinder.ofSystem(), roots);
+    }
+
+    private static boolean isOfTheJdk(ResolvedModule module) {
+        return ModuleFinder.ofSystem().find(module.name()).isPresent();
+    }
+
+    private static String modulePath(Configuration resolved) {
         return resolved.modules().stream()
-                .map(ResolvedModule::name)
-                .filter(name -> ModuleFinder.ofSystem().find(name).isPresent())
-                .collect(Collectors.toSet());
+                .filter(module -> !isOfTheJdk(module))
+                .map(module -> Path.of(module.reference().location().orElseThrow()).toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static void link(Path runtime, Set<String> modules) {
+    private static void link(Path runtime, Configuration resolved) {
+        String modules = resolved.modules().stream()
+                .filter(ConsumersIT::isOfTheJdk)
+                .map(ResolvedModule::name)
+                .sorted()
+                .collect(Collectors.joining(","));
         int exitCode = ToolProvider.findFirst("jlink")
                 .orElseThrow()
-                .run(
-                        System.out,
-                        System.err,
-                        "--add-modules",
-                        String.join(",", modules),
-                        "--output",
-                        runtime.toString());
-        assertThat(exitCode).isZero();
+                .run(System.out, System.err, "--add-modules", modules, "--output", runtime.toString());
+        assertThat(exitCode).as(modules).isZero();
     }
 
-    private Program runWith(List<String> java, String... more) throws Exception {
+    /** Runs the application in memory, in a folder and on these stores. */
+    private Program run(List<String> java, String... stores) throws Exception {
         List<String> command = new ArrayList<>(java);
-        command.add("mem:" + UUID.randomUUID());
+        command.add("mem:consumer");
         command.add(folder.resolve("states").toUri().toString());
-        command.add(CloudStores.s3());
-        command.add(CloudStores.azure());
-        command.addAll(List.of(more));
-        return Program.run(folder.resolve("output"), command);
+        command.addAll(List.of(stores));
+        Program run = Program.run(folder.resolve("output"), command);
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        return run;
     }
 
     /** An application's classes and what Maven resolved for it. */
@@ -138,6 +155,17 @@ class ConsumersIT {
                         Stream.of(target.resolve("classes").toString()),
                         Stream.of(resolved.strip().split(File.pathSeparator)))
                 .toList();
+    }
+
+    /** So that what is supported is what is tested. */
+    @ParameterizedTest
+    @ValueSource(strings = {"spring", "oldest", "junit5", "junit6"})
+    void theDocsNameTheVersionsOf(String app) throws Exception {
+        String pom = Files.readString(APPS.resolve(app).resolve("pom.xml"));
+        String docs = Files.readString(Path.of("..", "docs", "embedding.md"));
+        assertThat(VERSION.matcher(pom).results().map(found -> found.group(1)))
+                .isNotEmpty()
+                .allSatisfy(version -> assertThat(docs).contains(version));
     }
 
     private static String javaOf(Path home) {
