@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -17,38 +20,54 @@ import picocli.CommandLine;
 class DistributionTest {
 
     private static final Path FILES = Path.of("src/main/dist");
-    private static final Pattern UNIT_LINE = Pattern.compile("#.*|\\[(Unit|Service|Install)]|[A-Z][A-Za-z]+=\\S.*|");
+    private static final Path EXAMPLES = Path.of("../examples/ci");
+    private static final Pattern UNIT_LINE =
+            Pattern.compile("#.*|\\[(Unit|Service|Timer|Install)]|[A-Z][A-Za-z]+=\\S.*|");
     private static final Pattern CONTAINER_LINE =
-            Pattern.compile("#.*|FROM \\S+:\\S+|(COPY|ENV|USER|EXPOSE|ENTRYPOINT|CMD) .+|");
+            Pattern.compile("#.*|FROM \\S+:\\S+( AS \\w+)?|(ADD|RUN|COPY|ENV|USER|EXPOSE|ENTRYPOINT|CMD) .+|");
     private static final Pattern OPTION = Pattern.compile("(?<=[ \"])--[a-z-]+");
 
     @TempDir
     Path folder;
 
     @Test
-    void theUnitIsWellFormedAndItsCommandHasTheseOptions() throws Exception {
+    void theUnitsAreWellFormed() throws Exception {
+        assertThat(units()).hasSize(3).allSatisfy(unit -> assertThat(Files.readAllLines(unit))
+                .allMatch(UNIT_LINE.asMatchPredicate()));
+    }
+
+    @Test
+    void theUnitsCommandHasTheseOptions() throws Exception {
         List<String> lines = Files.readAllLines(FILES.resolve("statelock.service"));
-        assertThat(lines).allMatch(UNIT_LINE.asMatchPredicate());
         hasOptions(lines.stream()
                 .filter(line -> line.startsWith("ExecStart="))
                 .findFirst()
                 .orElseThrow());
     }
 
+    /** With another program and without the manual, which are not installed here. */
     @Test
-    void systemdTakesTheUnit() throws Exception {
+    void systemdTakesTheUnits() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "no systemd here");
-        String unit = Files.readString(FILES.resolve("statelock.service"))
-                .replace("ExecStart=/opt/statelock/statelock", "ExecStart=/bin/true")
-                .replace("Documentation=man:statelock-serve(1)\n", "");
-        Path copy = Files.writeString(folder.resolve("statelock.service"), unit);
-        Process verify = new ProcessBuilder("systemd-analyze", "verify", copy.toString())
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of("systemd-analyze", "verify"));
+        for (Path unit : units()) {
+            String text = Files.readString(unit)
+                    .replace("ExecStart=/opt/statelock/statelock", "ExecStart=/bin/true")
+                    .replace("Documentation=man:statelock-serve(1)\n", "");
+            command.add(Files.writeString(folder.resolve(unit.getFileName()), text).toString());
+        }
+        Process verify = new ProcessBuilder(command).redirectErrorStream(true).start();
         String says = new String(verify.getInputStream().readAllBytes(), UTF_8);
-        assertThat(says.lines().filter(line -> line.contains("statelock.service")))
+        assertThat(says.lines().filter(line -> line.contains("statelock") || line.contains("nightly-backup")))
                 .isEmpty();
         assertThat(verify.waitFor()).as(says).isZero();
+    }
+
+    private static List<Path> units() throws IOException {
+        try (Stream<Path> files = Stream.concat(Files.list(FILES), Files.list(EXAMPLES))) {
+            return files.filter(file -> file.toString().matches(".*\\.(service|timer)"))
+                    .toList();
+        }
     }
 
     @Test

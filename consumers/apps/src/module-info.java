@@ -1,0 +1,4 @@
+/** Whoever starts it names the backends. */
+module com.example.app {
+    requires io.github.statelock;
+}
