@@ -26,8 +26,7 @@ final class ChangeOptions {
     private @Nullable String lockId;
 
     /** The state under the lock; the caller closes it. */
-    LockedState lock(Statelock root, StateBackend backend, StateKey key, String operation)
-            throws InterruptedException {
+    LockedState lock(Statelock root, StateBackend backend, StateKey key, String operation) throws InterruptedException {
         Optional<String> held = lockId(root, key);
         return held.isPresent()
                 ? backend.borrow(key, held.get())

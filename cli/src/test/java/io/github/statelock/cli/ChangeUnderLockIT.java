@@ -57,8 +57,8 @@ class ChangeUnderLockIT {
     @Test
     void anotherKeyAndAnotherStoreAreLockedByTheCommandItself() {
         String other = store("other");
-        Cli.Result result = underLock("printf 1 | $S push another - && printf 2 | $S push " + KEY + " - --store " + other
-                + " && printf 3 | STATELOCK_STORE=" + other + " $S push " + KEY + " -");
+        Cli.Result result = underLock("printf 1 | $S push another - && printf 2 | $S push " + KEY + " - --store "
+                + other + " && printf 3 | STATELOCK_STORE=" + other + " $S push " + KEY + " -");
         result.exits(0);
         assertThat(cli().run("pull", "another").exits(0).out()).isEqualTo("1");
         assertThat(Cli.on(other).run("pull", KEY).exits(0).out()).isEqualTo("3");
@@ -101,8 +101,8 @@ class ChangeUnderLockIT {
     @Test
     void aSuccessorThatStillHoldsTheLockIsNamed() {
         push("1").exits(0);
-        Cli.Result result = underLock("$S force-unlock " + KEY + " $STATELOCK_ID --yes; " + ELSEWHERE + "$S acquire " + KEY
-                + " --operation successor; printf 2 | $S push " + KEY + " -; echo code $?");
+        Cli.Result result = underLock("$S force-unlock " + KEY + " $STATELOCK_ID --yes; " + ELSEWHERE + "$S acquire "
+                + KEY + " --operation successor; printf 2 | $S push " + KEY + " -; echo code $?");
         assertThat(result.exits(4).out()).endsWith("code 5\n");
         assertThat(result.err()).contains("nothing was changed", "Operation: successor");
         assertThat(stored()).isEqualTo("1");

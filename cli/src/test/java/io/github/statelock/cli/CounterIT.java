@@ -64,15 +64,22 @@ class CounterIT {
         Cli cli = Cli.on(store);
         cli.runWithInput("0".getBytes(UTF_8), "push", "counter", "-").exits(0);
         Map<String, String> environment = Map.of(
-                "STATELOCK_STORE", store,
-                "S", Cli.jar().toAbsolutePath().resolveSibling("statelock").toString(),
-                "STEP", STEP,
-                "JAVA_HOME", System.getProperty("java.home"));
+                "STATELOCK_STORE",
+                store,
+                "S",
+                Cli.jar().toAbsolutePath().resolveSibling("statelock").toString(),
+                "STEP",
+                STEP,
+                "JAVA_HOME",
+                System.getProperty("java.home"));
         List<Cli.Running> processes = new ArrayList<>();
         try {
             for (int i = 0; i < PROCESSES; i++) {
-                List<String> command =
-                        List.of("sh", "-c", TURN.repeat(turns), folder.resolve("of-" + i).toString());
+                List<String> command = List.of(
+                        "sh",
+                        "-c",
+                        TURN.repeat(turns),
+                        folder.resolve("of-" + i).toString());
                 processes.add(new Cli.Running(command, environment, new byte[0]));
             }
             for (Cli.Running process : processes) {

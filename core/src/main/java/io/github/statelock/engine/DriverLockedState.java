@@ -113,7 +113,7 @@ final class DriverLockedState implements LockedState {
     /** Sends a change, unless the lock is lost. The store refuses it if the base is not the newest version any more. */
     @GuardedBy("turn")
     private <T> T change(Function<Optional<String>, T> request) {
-        // After the base was read: a lock that is still there now was there then, so nobody else wrote what the base is.
+        // After the base was read: a lock that is there now was there then, so the base is not another holder's work.
         lock.ensureHeld();
         try {
             return request.apply(Optional.of(lock.info().id()));

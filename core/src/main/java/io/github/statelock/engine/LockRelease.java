@@ -142,7 +142,11 @@ final class LockRelease {
         try {
             next = engine.scheduler.schedule(Ghosts.REMEMBERED, this::tryAgain);
         } catch (RejectedExecutionException e) { // the hold ends all the same; the close of the backend tries again
-            LOG.warn("The release of the lock {} of \"{}\" is not repeated", held.info().id(), held.key(), e);
+            LOG.warn(
+                    "The release of the lock {} of \"{}\" is not repeated",
+                    held.info().id(),
+                    held.key(),
+                    e);
             return;
         }
         synchronized (lock) {

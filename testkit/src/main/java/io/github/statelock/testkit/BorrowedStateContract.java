@@ -98,7 +98,8 @@ abstract class BorrowedStateContract extends StateUnderLockContract {
         Party party = party();
         LockedState child = borrow(party, parent);
         ArmedFault request = party.stateFaults().arm(Operation.WRITE, Fault.HANG_BEFORE);
-        Call<?> call = Call.start(() -> child.write(state(2, LINEAGE, "\"child\":1").getBytes(UTF_8)));
+        Call<?> call =
+                Call.start(() -> child.write(state(2, LINEAGE, "\"child\":1").getBytes(UTF_8)));
         request.awaitFired();
         parents.die();
         LockedState successor = successorOf(parent);
