@@ -56,8 +56,7 @@ final class PushCommand implements Callable<Integer> {
                     "There is nothing to write: a state has at least one byte. 'statelock rm' removes one.");
         }
         try (StateBackend backend = root.openOrMake();
-                LockedState locked =
-                        waiting.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
+                LockedState locked = waiting.take(waiting.builder("push"), root.output, o -> backend.lock(key, o))) {
             State written = State.ofOwned(key, force ? locked.overwrite(content) : locked.write(content), content);
             root.output.result(
                     "Wrote \"" + key + "\":\n" + States.describe(written),
