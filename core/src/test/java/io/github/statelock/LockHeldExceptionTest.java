@@ -52,7 +52,8 @@ class LockHeldExceptionTest {
         ObservedLock held = held(Optional.of(INFO), Optional.of(LEASE), false);
         LockHeldException e = new LockHeldException(held, Duration.ofSeconds(14), true);
         assertThat(message(e))
-                .contains("renewed while this process watched: the holder is alive.\nWait for it, or stop it where it runs")
+                .contains(
+                        "renewed while this process watched: the holder is alive.\nWait for it, or stop it where it runs")
                 .doesNotContain("dead", "forceUnlock");
         assertThat(e.seenAlive()).isTrue();
     }

@@ -82,9 +82,9 @@ final class VerbatimServer implements AutoCloseable {
     private void object(HttpExchange exchange, String name, byte[] body) throws IOException {
         Optional<byte[]> there = Optional.ofNullable(objects.get(name));
         Headers headers = exchange.getRequestHeaders();
-        boolean refused = headers.containsKey("If-None-Match") && there.isPresent()
-                || headers.containsKey("If-Match")
-                        && !there.map(VerbatimServer::etag).equals(Optional.of(headers.getFirst("If-Match")));
+        boolean refused = (headers.containsKey("If-None-Match") && there.isPresent())
+                || (headers.containsKey("If-Match")
+                        && !there.map(VerbatimServer::etag).equals(Optional.of(headers.getFirst("If-Match"))));
         there.ifPresent(content -> exchange.getResponseHeaders().set("ETag", etag(content)));
         switch (exchange.getRequestMethod()) {
             case "GET", "HEAD" -> reply(exchange, there.isPresent() ? 200 : 404, there.orElse(new byte[0]));

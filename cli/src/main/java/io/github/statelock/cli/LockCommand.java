@@ -39,8 +39,9 @@ import picocli.CommandLine.Parameters;
             "Without --wait it does not wait for a living holder. Whether the holder of a lease lives shows only by watching"
                     + " it: that takes up to the lease, its margin and one poll. --try does not watch, and fails at once."
         },
-        exitCodeListHeading = "%nExit codes: those of 'statelock' if the command was not run, such as 3 if the lock is held;"
-                + " afterwards%n",
+        exitCodeListHeading =
+                "%nExit codes: those of 'statelock' if the command was not run, such as 3 if the lock is held;"
+                        + " afterwards%n",
         exitCodeList = {
             " 0-255:the command's own",
             "   127:the command could not be started",

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
 /** Shows one state and its lock. */
 @Command(
         name = "show",
-        description = "Shows who holds the lock of a state, and the state's serial, lineage, size and version. Exits with 1 if"
-                + " there is neither a state nor a lock.",
+        description =
+                "Shows who holds the lock of a state, and the state's serial, lineage, size and version. Exits with 1 if"
+                        + " there is neither a state nor a lock.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock show prod/network.tfstate --json | jq .lock.who"})
 final class ShowCommand implements Callable<Integer>, ReadsOnly {

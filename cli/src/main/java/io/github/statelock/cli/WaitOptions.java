@@ -16,13 +16,12 @@ final class WaitOptions {
 
     @Option(
             names = "--try",
-            description = "Fail at once if the lock is held, also where its holder may be dead. Only a lock that is known to"
-                    + " have expired is taken over.")
+            description =
+                    "Fail at once if the lock is held, also where its holder may be dead. Only a lock that is known to"
+                            + " have expired is taken over.")
     boolean once;
 
-    @Option(
-            names = "--no-takeover",
-            description = "Never take over an expired lock. Fail as soon as --wait is over.")
+    @Option(names = "--no-takeover", description = "Never take over an expired lock. Fail as soon as --wait is over.")
     boolean noTakeover;
 
     /** Takes a lock as these options say. */

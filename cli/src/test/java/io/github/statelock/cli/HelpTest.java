@@ -34,9 +34,10 @@ class HelpTest {
     @Test
     void noWordIsBroken() {
         commands().forEach((name, command) -> {
-            List<String> shown =
-                    help(command).lines().flatMap(HelpTest::words).toList();
-            assertThat(texts(command.getCommandSpec()).flatMap(HelpTest::words)).as(name).isSubsetOf(shown);
+            List<String> shown = help(command).lines().flatMap(HelpTest::words).toList();
+            assertThat(texts(command.getCommandSpec()).flatMap(HelpTest::words))
+                    .as(name)
+                    .isSubsetOf(shown);
         });
     }
 

@@ -268,7 +268,9 @@ class LockCommandsIT {
         }
         makeForeign();
         long start = System.nanoTime();
-        assertThat(cli().run("lock", KEY, "--try", "--", "echo", "mine").exits(3).err())
+        assertThat(cli().run("lock", KEY, "--try", "--", "echo", "mine")
+                        .exits(3)
+                        .err())
                 .contains("Its lease is 5 s")
                 .doesNotContain("Waiting");
         assertThat(cli().run("lock", KEY, "--no-takeover", "--", "echo", "mine")
@@ -289,7 +291,9 @@ class LockCommandsIT {
             kill(holder.process().toHandle());
         }
         cli().run("lock", KEY, "--no-takeover", "--", "echo", "mine").exits(3);
-        assertThat(cli().run("lock", KEY, "--try", "--", "echo", "mine").exits(0).out())
+        assertThat(cli().run("lock", KEY, "--try", "--", "echo", "mine")
+                        .exits(0)
+                        .out())
                 .isEqualTo("mine\n");
         assertThat(cli().run("acquire", KEY, "--try", "--wait", "1s").exits(2).err())
                 .startsWith("statelock: --try does not wait");

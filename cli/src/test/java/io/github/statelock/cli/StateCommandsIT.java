@@ -183,6 +183,7 @@ class StateCommandsIT {
                 Cli.Running pull = Cli.on(
                                 "gs://bucket/p?call_timeout=5m&endpoint=http://127.0.0.1:" + silent.getLocalPort())
                         .start("pull", KEY)) {
+            silent.setSoTimeout(120_000);
             try (Socket request = silent.accept()) {
                 pull.signal("TERM");
                 assertThat(pull.process().waitFor(20, TimeUnit.SECONDS))

@@ -38,8 +38,7 @@ class WaitingTest {
         assertThat(line(199))
                 .isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7 (deploy)"
                         + " since 2026-11-20T09:14:03.512Z: 3m05s");
-        assertThat(line(79))
-                .isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7 (deploy): 3m05s");
+        assertThat(line(79)).isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7 (deploy): 3m05s");
         assertThat(line(70)).isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7: 3m05s");
         assertThat(line(62)).isEqualTo("Waiting for \"prod/network.tfstate\", held by ci@runner-7: 3m05s");
         assertThat(line(50)).isEqualTo("prod/network.tfstate held by ci@runner-7: 3m05s");
@@ -92,7 +91,8 @@ class WaitingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"24 80,80", "24 132,132", "50 40,40", "0 0,80", "'',80", "24,80", "stty: no terminal,80", "24 99999,80"})
+    @CsvSource({"24 80,80", "24 132,132", "50 40,40", "0 0,80", "'',80", "24,80", "stty: no terminal,80", "24 99999,80"
+    })
     void aWidthThatIsNotKnownIsEighty(String answer, int columns) {
         assertThat(Terminal.columnsOf(answer + "\n")).isEqualTo(columns);
     }
