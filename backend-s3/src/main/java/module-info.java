@@ -6,7 +6,8 @@
 @SuppressWarnings("module")
 module io.github.statelock.s3 {
     requires transitive io.github.statelock;
-    // The SDK's HTTP client asks for the JDK's socket options and does not say so.
+    // The SDK reads XML, and its HTTP client asks for the JDK's socket options: as automatic modules they do not say so.
+    requires java.xml;
     requires jdk.net;
     requires org.slf4j;
     requires transitive software.amazon.awssdk.auth;
@@ -24,6 +25,8 @@ module io.github.statelock.s3 {
     requires static transitive org.jspecify;
 
     exports io.github.statelock.s3;
+
+    uses software.amazon.awssdk.http.SdkHttpService;
 
     provides io.github.statelock.BackendProvider with
             io.github.statelock.s3.S3BackendProvider;
