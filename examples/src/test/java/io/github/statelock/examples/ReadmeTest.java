@@ -60,7 +60,12 @@ class ReadmeTest {
     @Test
     void theReadmeAndEveryCloudQuoteAnExample() throws Exception {
         assertThat(snippets().map(Snippet::example))
-                .contains("Deploy.java", "S3Example.java", "AzureExample.java", "GoogleCloudStorageExample.java", "ObjectLocks.java");
+                .contains(
+                        "Deploy.java",
+                        "S3Example.java",
+                        "AzureExample.java",
+                        "GoogleCloudStorageExample.java",
+                        "ObjectLocks.java");
     }
 
     private static List<Path> files(Path folder) {

@@ -26,9 +26,11 @@ class ObjectBackendTest {
             try (LockedState state = backend.lock("prod", DEPLOY)) {
                 assertThat(state.read()).isEmpty();
                 state.write("one".getBytes(UTF_8));
-                assertThat(other.locks().tryAcquire(StateKey.of("prod"), DEPLOY)).isInstanceOf(LockAttempt.Held.class);
+                assertThat(other.locks().tryAcquire(StateKey.of("prod"), DEPLOY))
+                        .isInstanceOf(LockAttempt.Held.class);
             }
-            assertThat(other.states().read(StateKey.of("prod")).map(State::utf8)).contains("one");
+            assertThat(other.states().read(StateKey.of("prod")).map(State::utf8))
+                    .contains("one");
         }
     }
 
