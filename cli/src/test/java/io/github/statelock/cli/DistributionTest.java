@@ -66,8 +66,10 @@ class DistributionTest {
     }
 
     private static List<Path> units() throws IOException {
-        try (Stream<Path> files = Stream.concat(Files.list(FILES), Files.list(EXAMPLES))) {
-            return files.filter(file -> file.toString().matches(".*\\.(service|timer)"))
+        try (Stream<Path> ours = Files.list(FILES);
+                Stream<Path> examples = Files.list(EXAMPLES)) {
+            return Stream.concat(ours, examples)
+                    .filter(file -> file.toString().matches(".*\\.(service|timer)"))
                     .toList();
         }
     }
