@@ -1,6 +1,7 @@
 package io.github.statelock;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -38,7 +39,11 @@ public final class LockHeldException extends StatelockException {
      * @param seenAlive whether this process has seen the holder renew the lock, or is the holder's own
      */
     public LockHeldException(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
-        super(Kind.HELD, message(holder, unchangedFor, seenAlive), null);
+        super(
+                Kind.HELD,
+                problem(holder, unchangedFor, seenAlive),
+                remedies(holder, unchangedFor, seenAlive),
+                null);
         this.holder = Objects.requireNonNull(holder, "holder");
         this.unchangedFor = Objects.requireNonNull(unchangedFor, "unchangedFor");
         this.seenAlive = seenAlive;
@@ -74,21 +79,27 @@ public final class LockHeldException extends StatelockException {
         return seenAlive;
     }
 
-    private static String message(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
+    private static String problem(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
         String opening = "Error acquiring the state lock: \"" + holder.key() + "\" is held by somebody else.\n";
-        if (holder.info().isEmpty() && holder.version().isEmpty()) {
+        if (isUnread(holder)) {
             return opening + "The store refused the lock, but its record could not be read: try again.";
         }
         String info = holder.info()
                 .map(i -> "Lock Info:\n" + i.describe())
                 .orElse("The lock's record is unreadable; its version is " + Printable.line(holder.version()) + ".\n");
-        return opening + info + liveness(holder, unchangedFor, seenAlive) + "\n"
-                + (isAlive(holder, unchangedFor, seenAlive) ? WAIT_OR_STOP : forceUnlock(holder));
+        return opening + info + liveness(holder, unchangedFor, seenAlive)
+                + (isAlive(holder, unchangedFor, seenAlive) ? "\n" + WAIT_OR_STOP : "");
     }
 
-    private static String forceUnlock(ObservedLock holder) {
-        return "If you are sure that the holder is dead, free the lock with forceUnlock(\"" + holder.key() + "\", \""
-                + Printable.line(holder.info().map(LockInfo::id).orElse(holder.version())) + "\").";
+    private static boolean isUnread(ObservedLock holder) {
+        return holder.info().isEmpty() && holder.version().isEmpty();
+    }
+
+    /** None while it lives: to free its lock would be to split it. */
+    private static List<Remedy> remedies(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
+        return isUnread(holder) || isAlive(holder, unchangedFor, seenAlive)
+                ? List.of()
+                : List.of(Remedy.ForceUnlock.ofDead(holder));
     }
 
     private static boolean isAlive(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {

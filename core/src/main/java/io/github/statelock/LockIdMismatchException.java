@@ -1,5 +1,6 @@
 package io.github.statelock;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -22,7 +23,7 @@ public final class LockIdMismatchException extends StatelockException {
      * @param hint what kind of ID this backend takes, or an empty string
      */
     public LockIdMismatchException(String requestedId, ObservedLock actual, String hint) {
-        super(Kind.CONFLICT, message(requestedId, actual, hint), null);
+        super(Kind.CONFLICT, problem(requestedId, actual, hint), remedies(actual, hint), null);
         this.actual = Objects.requireNonNull(actual, "actual");
     }
 
@@ -35,10 +36,10 @@ public final class LockIdMismatchException extends StatelockException {
         return actual;
     }
 
-    private static String message(String requestedId, ObservedLock actual, String hint) {
+    private static String problem(String requestedId, ObservedLock actual, String hint) {
         StringBuilder out = new StringBuilder("The lock of \"" + actual.key() + "\" does not have the ID \""
                 + Printable.line(requestedId) + "\"; nothing was changed.");
-        if (!hint.isEmpty()) {
+        if (actual.info().isPresent() && !hint.isEmpty()) {
             out.append(' ').append(hint);
         }
         actual.info()
@@ -47,7 +48,16 @@ public final class LockIdMismatchException extends StatelockException {
                                 .append(info.describe().stripTrailing()),
                         () -> out.append("\nThe lock's record is unreadable; its version is ")
                                 .append(Printable.line(actual.version()))
-                                .append(actual.version().equals(requestedId) ? "." : ", and force-unlock takes that."));
+                                .append('.'));
         return out.toString();
+    }
+
+    /** Only of a record without an ID: of another, the caller is to look whose it is. */
+    private static List<Remedy> remedies(ObservedLock actual, String hint) {
+        if (actual.info().isPresent()) {
+            return List.of();
+        }
+        String when = (hint.isEmpty() ? "" : hint + " ") + Remedy.ForceUnlock.HOLDER_IS_DEAD;
+        return List.of(new Remedy.ForceUnlock(actual.key(), actual.version(), when));
     }
 }

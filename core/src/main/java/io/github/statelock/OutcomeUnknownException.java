@@ -1,5 +1,6 @@
 package io.github.statelock;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,18 @@ public final class OutcomeUnknownException extends StatelockException {
     public OutcomeUnknownException(String message, String lockId, @Nullable Throwable cause) {
         super(Kind.OUTCOME_UNKNOWN, message, cause);
         this.lockId = Objects.requireNonNull(lockId, "lockId");
+    }
+
+    /**
+     * An unknown outcome of a lock operation, with the operation that removes the lock.
+     *
+     * @param problem what was sent
+     * @param remedy what removes the lock, and when
+     * @param cause why there is no answer, or null
+     */
+    public OutcomeUnknownException(String problem, Remedy.ForceUnlock remedy, @Nullable Throwable cause) {
+        super(Kind.OUTCOME_UNKNOWN, problem, List.of(remedy), cause);
+        this.lockId = remedy.lockId();
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.github.statelock;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +29,17 @@ public final class StateCorruptException extends StatelockException {
     }
 
     /**
-     * A state that cannot be trusted, in a version that can be replaced.
+     * A state that cannot be trusted.
      *
-     * @param message what happened, where, and what to do
-     * @param version the version of the state
+     * @param problem what was found, where, and what was expected
+     * @param version its version, which can be replaced; empty where it is not known
+     * @param remedies what repairs it, the likeliest first
      * @param cause the failure underneath, or null
      */
-    public StateCorruptException(String message, StateVersion version, @Nullable Throwable cause) {
-        super(Kind.CORRUPT, message, cause);
-        this.version = Optional.of(version);
+    public StateCorruptException(
+            String problem, Optional<StateVersion> version, List<Remedy> remedies, @Nullable Throwable cause) {
+        super(Kind.CORRUPT, problem, remedies, cause);
+        this.version = Objects.requireNonNull(version, "version");
     }
 
     /**

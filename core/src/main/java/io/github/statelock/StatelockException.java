@@ -1,5 +1,6 @@
 package io.github.statelock;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,29 @@ public abstract sealed class StatelockException extends RuntimeException
     }
 
     private final Kind kind;
+    private final String problem;
+    private final transient @Nullable List<Remedy> remedies;
+
+    /** For the subclasses whose message says all. */
+    StatelockException(Kind kind, String message, @Nullable Throwable cause) {
+        this(kind, message, List.of(), cause);
+    }
 
     /** For the subclasses. */
-    StatelockException(Kind kind, String message, @Nullable Throwable cause) {
-        super(message, cause);
+    StatelockException(Kind kind, String problem, List<Remedy> remedies, @Nullable Throwable cause) {
+        super(message(problem, remedies), cause);
         this.kind = kind;
+        this.problem = problem;
+        this.remedies = List.copyOf(remedies);
+    }
+
+    private static String message(String problem, List<Remedy> remedies) {
+        StringBuilder message = new StringBuilder(problem);
+        String gap = problem.indexOf('\n') < 0 ? " " : "\n";
+        for (Remedy remedy : remedies) {
+            message.append(gap).append(remedy.when()).append(' ').append(remedy.call()).append('.');
+        }
+        return message.toString();
     }
 
     /**
@@ -55,5 +74,23 @@ public abstract sealed class StatelockException extends RuntimeException
      */
     public final Kind kind() {
         return kind;
+    }
+
+    /**
+     * What happened, without what can be done about it.
+     *
+     * @return the beginning of the message
+     */
+    public final String problem() {
+        return problem;
+    }
+
+    /**
+     * What a person can do about it. The message ends with the same, as calls of this library.
+     *
+     * @return the remedies, the likeliest first; empty where there is none, and after serialization
+     */
+    public final List<Remedy> remedies() {
+        return remedies == null ? List.of() : remedies;
     }
 }

@@ -30,14 +30,14 @@ class ArchitectureTest {
     private static final String ROOT = "io.github.statelock";
 
     /** What a user meets: about thirty types are the aim, and ten of them are errors. */
-    private static final int MOST_PUBLIC_IN_ROOT = 33;
+    private static final int MOST_PUBLIC_IN_ROOT = 35;
 
     /**
      * As many as there are: with those of the root, 16 that a backend implements, answers with or reads its settings with
-     * (spi), 5 entrances of the engine, 4 for Terraform's formats and 4 for the two local backends. Who adds one says why it
+     * (spi), 5 entrances of the engine, 4 for Terraform's formats and 6 for the three local backends. Who adds one says why it
      * must be public.
      */
-    private static final int MOST_PUBLIC = 58;
+    private static final int MOST_PUBLIC = 62;
 
     private static final JavaClasses CORE = mainClasses();
 

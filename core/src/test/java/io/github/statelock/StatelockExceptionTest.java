@@ -59,6 +59,7 @@ class StatelockExceptionTest {
         StatelockException after = copy(before);
         assertThat(after).hasSameClassAs(before).hasMessage(before.getMessage());
         assertThat(after.kind()).isEqualTo(example.kind());
+        assertThat(after.problem()).isEqualTo(before.problem());
     }
 
     @Test
@@ -90,14 +91,15 @@ class StatelockExceptionTest {
     @Test
     void aMismatchNamesTheRequestedIdAndTheHolder() {
         assertThat(new LockIdMismatchException("mine", HOLDER, "It takes a generation."))
-                .hasMessageContaining("\"mine\"; nothing was changed. It takes a generation.")
-                .hasMessageContaining("its version is version, and force-unlock takes that");
+                .hasMessageContaining("\"mine\"; nothing was changed.\nThe lock's record is unreadable; its version is version.")
+                .hasMessageEndingWith("\nIt takes a generation. If you are sure that the holder is dead, free the lock with"
+                        + " forceUnlock(\"" + KEY + "\", \"version\").");
         LockInfo info = new LockInfo("id", "apply", "", "who", "1", Instant.EPOCH, "path");
         ObservedLock readable = new ObservedLock(KEY, Optional.of(info), Optional.empty(), "v", false);
-        assertThat(new LockIdMismatchException("version", HOLDER, "It takes an ID.").getMessage())
-                .as("a version that was not taken")
-                .contains("its version is version.")
-                .doesNotContain("takes that");
+        assertThat(new LockIdMismatchException("mine", readable, "It takes a generation."))
+                .hasMessageContaining("nothing was changed. It takes a generation.\nLock Info:")
+                .extracting(StatelockException::remedies)
+                .isEqualTo(List.of());
         assertThat(new LockIdMismatchException("mine", readable, "").getMessage())
                 .contains("\n  ID:        id\n")
                 .doesNotMatch("(?s).*\\s");

@@ -4,6 +4,7 @@ import com.azure.storage.blob.models.BlobListDetails;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockLostException;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.Remedy;
 import io.github.statelock.State;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
@@ -74,9 +75,9 @@ final class BlobStateStore implements StateDriver {
             String stored = content.storedMd5().get();
             throw new StateCorruptException(
                     "The state \"" + key + "\" has the MD5 " + head.md5().orElse("") + " and should have " + stored
-                            + ". Read it again; if that does not help, write a copy that you trust over it with overwrite(\""
-                            + key + "\").",
-                    BlobHead.version(stored, BlobMetadata.writeId(head.metadata())),
+                            + ". Read it again.",
+                    Optional.of(BlobHead.version(stored, BlobMetadata.writeId(head.metadata()))),
+                    List.of(new Remedy.Overwrite(key, "If that does not help, write a copy that you trust over it with")),
                     null);
         }
         return head.version().map(version -> State.ofOwned(key, version, content.bytes()));

@@ -6,6 +6,7 @@ import com.google.cloud.storage.Storage.BlobGetOption;
 import com.google.cloud.storage.Storage.BlobListOption;
 import com.google.cloud.storage.Storage.BlobTargetOption;
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.Remedy;
 import io.github.statelock.State;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
@@ -97,9 +98,9 @@ final class GcsStateStore implements StateDriver {
         return new StateCorruptException(
                 "The content of the state \"" + key + "\" does not match the checksum of " + names.uri(object.getName())
                         + ", generation " + object.getGeneration()
-                        + ": it is damaged, or was on its way twice. Read it again; if that"
-                        + " does not help, write a copy that you trust over it with overwrite(\"" + key + "\").",
-                version(object),
+                        + ": it is damaged, or was on its way twice. Read it again.",
+                Optional.of(version(object)),
+                List.of(new Remedy.Overwrite(key, "If that does not help, write a copy that you trust over it with")),
                 null);
     }
 

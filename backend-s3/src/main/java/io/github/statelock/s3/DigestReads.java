@@ -1,11 +1,13 @@
 package io.github.statelock.s3;
 
 import io.github.statelock.BackendUnavailableException;
+import io.github.statelock.Remedy;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StateVersion;
 import io.github.statelock.StatelockException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -153,13 +155,15 @@ final class DigestReads {
         String found = pair.state()
                 .map(state -> "The state \"" + key + "\" has the MD5 " + state.md5())
                 .orElse("There is no state \"" + key + "\"");
-        String message = found + ", but its digest item says " + pair.digest().orElse("nothing")
-                + ". Either a writer died between the two, or the state was changed by something that keeps no"
-                + " digest. If the state is the right one, make its digest follow it with repairDigest(\""
-                + key + "\"); if not, write a copy that you trust over it with overwrite(\"" + key + "\").";
-        return pair.state()
-                .map(state -> new StateCorruptException(
-                        message, new StateVersion(state.object().etag()), null))
-                .orElseGet(() -> new StateCorruptException(message, null));
+        return new StateCorruptException(
+                found + ", but its digest item says " + pair.digest().orElse("nothing")
+                        + ". Either a writer died between the two, or the state was changed by something that keeps no"
+                        + " digest.",
+                pair.state().map(state -> new StateVersion(state.object().etag())),
+                List.of(
+                        new Remedy.RepairDigest(
+                                key, "If the state is the right one, make its digest follow it with"),
+                        new Remedy.Overwrite(key, "If not, write a copy that you trust over it with")),
+                null);
     }
 }

@@ -5,6 +5,7 @@ import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
 import io.github.statelock.LockInfo;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.Remedy;
 import io.github.statelock.StatelockException;
 import io.github.statelock.cli.Json.Fields;
 import java.io.IOException;
@@ -15,19 +16,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /** Says what went wrong in one paragraph, with the command that helps where there is one, and chooses the exit code. */
 final class Errors {
-
-    /** The library's advice, which is to be given in the words of the command line. */
-    private static final Pattern ADVICE = Pattern.compile(
-            " (?:forceUnlock\\(\"(.*)\", \"(.*)\"\\)|(repairDigest|overwrite)\\(\"(.*?)\"\\))(\\.\\z)?");
-
-    private static final String NOTHING_WAS_CHANGED = "nothing was changed.";
 
     private final Output output;
     private final Supplier<String> store;
@@ -118,21 +110,31 @@ final class Errors {
         Fields more = Json.object();
         Optional<ObservedLock> holder = holder(e);
         holder.ifPresent(lock -> more.with("holder", Locks.json(lock)));
-        boolean unreadable = holder.filter(lock -> lock.info().isEmpty()).isPresent();
-        Optional<String> command = holder.flatMap(this::command);
         if (e instanceof LockHeldException held) {
             more.with("seenAlive", held.seenAlive());
             if (OuterLocks.include(held.holder())) {
                 return new Problem("held", ExitCodes.HELD, outer(held.holder()), more.with("outer", true));
             }
         }
+        boolean unreadable = holder.filter(lock -> lock.info().isEmpty()).isPresent();
         if (e instanceof LockHeldException || unreadable) {
-            command.ifPresent(line -> more.with("command", line));
+            holder.flatMap(this::command).ifPresent(line -> more.with("command", line));
         }
-        String message = e instanceof LockIdMismatchException && unreadable
-                ? unreadable(message(e), command)
-                : ADVICE.matcher(message(e)).replaceAll(call -> inWordsOfTheCommandLine(call, command));
-        return new Problem(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message, more);
+        StringBuilder message = new StringBuilder(e.problem());
+        for (Remedy remedy : e.remedies()) {
+            message.append(holder.flatMap(this::command)
+                    .map(Errors::ifDead)
+                    .orElseGet(() -> "\n" + remedy.when() + ":\n  " + command(remedy)));
+        }
+        return new Problem(e.kind().name().toLowerCase(Locale.ROOT), ExitCodes.of(e), message.toString(), more);
+    }
+
+    private String command(Remedy remedy) {
+        String key = Shell.quote(remedy.key().value());
+        if (remedy instanceof Remedy.ForceUnlock lock) {
+            return command(forceUnlock(remedy.key().value(), lock.lockId()));
+        }
+        return command(remedy instanceof Remedy.Overwrite ? "push " + key + " FILE --force" : "repair-digest " + key);
     }
 
     /** To free this lock would be to lose one's own. */
@@ -143,14 +145,6 @@ final class Errors {
                 + "The command has the lock already, so that nothing in it can take it once more. Leave out the inner lock."
                 + "\nTerraform and OpenTofu take it too: run them with -lock=false inside 'statelock lock', or without"
                 + " 'statelock lock' around them.";
-    }
-
-    /** What the library advises here is a call of Java's. */
-    private static String unreadable(String message, Optional<String> command) {
-        int end = message.indexOf(NOTHING_WAS_CHANGED);
-        return (end < 0 ? message : message.substring(0, end + NOTHING_WAS_CHANGED.length()))
-                + "\nThe record of the lock is unreadable."
-                + command.map(Errors::ifDead).orElse("");
     }
 
     private static String ifDead(String command) {
@@ -198,16 +192,6 @@ final class Errors {
 
     private static String command(String words, String named) {
         return "statelock " + words + (named.isEmpty() ? "" : " --store " + Shell.quote(named));
-    }
-
-    /** At the end of a text it stands on a line of its own, to be copied. */
-    private String inWordsOfTheCommandLine(MatchResult call, Optional<String> freeing) {
-        String command = call.group(3) == null
-                ? freeing.orElseGet(() -> command(forceUnlock(call.group(1), call.group(2))))
-                : call.group(3).equals("overwrite")
-                        ? command("push " + Shell.quote(call.group(4)) + " FILE --force")
-                        : command("repair-digest " + Shell.quote(call.group(4)));
-        return Matcher.quoteReplacement(call.group(5) == null ? " '" + command + "'" : ":\n  " + command);
     }
 
     private static String io(Throwable e) {

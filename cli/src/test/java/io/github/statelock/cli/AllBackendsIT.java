@@ -70,7 +70,7 @@ class AllBackendsIT {
         try (S3Client s3 = Stores.s3()) {
             s3.putObject(put -> put.bucket(bucket).key("states/" + KEY), RequestBody.fromString(Texts.state(2, "")));
         }
-        assertThat(cli.run("pull", KEY).exits(1).err()).contains("'statelock repair-digest " + KEY + "'");
+        assertThat(cli.run("pull", KEY).exits(1).err()).contains("\n  statelock repair-digest " + KEY);
         String id = cli.run("acquire", KEY).exits(0).out().strip();
         assertThat(cli.run("repair-digest", KEY, "--wait", "5s").exits(3).err()).contains("Waiting for", id);
         cli.run("unlock", KEY, id).exits(0);

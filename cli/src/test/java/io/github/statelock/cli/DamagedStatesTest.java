@@ -45,7 +45,7 @@ class DamagedStatesTest {
         assertThat(text.out()).isEqualTo("a\nb\nc\n");
         assertThat(text.err())
                 .startsWith("statelock: \"b\" cannot be read: ")
-                .contains("/keys/b/state is damaged", "'statelock push b FILE --force --store ", "damaged-")
+                .contains("/keys/b/state is damaged", "statelock push b FILE --force --store ", "damaged-")
                 .hasLineCount(1);
         Cli.Result json = run("ls", "--json").exits(0);
         assertThat(json.out())

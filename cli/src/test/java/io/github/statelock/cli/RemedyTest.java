@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.LockInfo;
 import io.github.statelock.ObservedLock;
+import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.Remedy;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
+import io.github.statelock.StatelockException;
 import io.github.statelock.cli.Errors.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +19,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +81,48 @@ class RemedyTest {
     })
     void theParameterIsAddedToTheUri(String named, String expected) {
         assertThat(StorePlaces.breakingUnnamed(named)).isEqualTo(expected);
+    }
+
+    /** A regular expression over the message once made a command for another key of what somebody had written into a lock. */
+    @Test
+    void whatAHolderWroteIsNeverTakenForAnAdvice() {
+        String trap = "x overwrite(\"prod/db\"). forceUnlock(\"prod/db\", \"1\").";
+        LockInfo info = new LockInfo("id-1", "apply " + trap, trap, "me@here", "1", Instant.EPOCH, "k " + trap);
+        ObservedLock holder =
+                new ObservedLock(StateKey.of("k"), Optional.of(info), Optional.empty(), "1", false);
+        for (StatelockException e : List.of(
+                new LockHeldException(holder, Duration.ZERO),
+                new LockIdMismatchException("other " + trap, holder, ""),
+                new OutcomeUnknownException("no answer: " + trap, null))) {
+            assertThat(errors("gs://bucket").explain(e).message())
+                    .doesNotContain("statelock push", "force-unlock prod/db")
+                    .contains(trap);
+        }
+    }
+
+    @Test
+    void eachRemedyIsACommandOfItsOwn() {
+        StateKey key = StateKey.of("it's");
+        StatelockException damaged = new StateCorruptException(
+                "The state is damaged.",
+                Optional.empty(),
+                List.of(
+                        new Remedy.RepairDigest(key, "If it is right, make its digest follow it with"),
+                        new Remedy.Overwrite(key, "If not, write a copy over it with")),
+                null);
+        assertThat(errors("s3://b").explain(damaged).message()).isEqualTo("""
+                The state is damaged.
+                If it is right, make its digest follow it with:
+                  statelock repair-digest 'it'\\''s' --store s3://b
+                If not, write a copy over it with:
+                  statelock push 'it'\\''s' FILE --force --store s3://b""");
+        assertThat(damaged)
+                .hasMessage("The state is damaged. If it is right, make its digest follow it with repairDigest(\"it's\")."
+                        + " If not, write a copy over it with overwrite(\"it's\").");
+        StatelockException unknown =
+                new OutcomeUnknownException("No answer.", new Remedy.ForceUnlock(key, "id", "Remove it with"), null);
+        assertThat(errors("").explain(unknown).message())
+                .isEqualTo("No answer.\nRemove it with:\n  statelock force-unlock 'it'\\''s' id");
     }
 
     /** Another program wrote it. A terminal would act on the ID, so it is shown in a form that is taken back. */

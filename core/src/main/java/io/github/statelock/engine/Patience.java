@@ -2,6 +2,7 @@ package io.github.statelock.engine;
 
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.Remedy;
 import io.github.statelock.StateKey;
 import io.github.statelock.StatelockException;
 import java.time.Duration;
@@ -93,15 +94,20 @@ final class Patience {
     StatelockException givenUp(Throwable cause, Attempt attempt) {
         if (attempt.mayBeInStore()) {
             String id = attempt.info().id();
+            boolean clients = attempt.proposal().clients();
             return new OutcomeUnknownException(
                     "Whether the lock " + id + " of \"" + key + "\" was taken is not known: no answer within "
                             + elapsed().toMillis()
                             + " ms. "
-                            + (attempt.proposal().clients()
-                                    ? "A request under the same ID takes up what is there"
-                                    : "This process keeps looking for it; if it is still there when this process has ended")
-                            + ", forceUnlock(\"" + key + "\", \"" + id + "\") removes it.",
-                    id,
+                            + (clients
+                                    ? "A request under the same ID takes up what is there."
+                                    : "This process keeps looking for it."),
+                    new Remedy.ForceUnlock(
+                            key,
+                            id,
+                            clients
+                                    ? "To remove it instead, use"
+                                    : "If it is still there when this process has ended, remove it with"),
                     cause);
         }
         return cause instanceof StatelockException e

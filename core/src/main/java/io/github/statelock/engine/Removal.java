@@ -3,6 +3,7 @@ package io.github.statelock.engine;
 import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.OutcomeUnknownException;
+import io.github.statelock.Remedy;
 import io.github.statelock.StateKey;
 import io.github.statelock.engine.DriverCalls.Call;
 import io.github.statelock.engine.DriverCalls.Timed;
@@ -204,10 +205,8 @@ final class Removal {
         }
         result.completeExceptionally(new OutcomeUnknownException(
                 "Whether the lock " + id + " of \"" + key + "\" is removed is not known: no answer within "
-                        + engine.options.callTimeout().toMillis() + " ms. If it is still there, forceUnlock(\"" + key
-                        + "\", \""
-                        + id + "\") removes it.",
-                id,
+                        + engine.options.callTimeout().toMillis() + " ms.",
+                new Remedy.ForceUnlock(key, id, "If it is still there, remove it with"),
                 cause));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.statelock.local;
 
+import io.github.statelock.Remedy;
 import io.github.statelock.State;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
@@ -263,10 +264,10 @@ final class FileStateDriver implements StateDriver {
             String version = "damaged-" + sha256(raw.orElseThrow().bytes()).substring(0, 32);
             throw new StateCorruptException(
                     file + " is damaged: " + e.getMessage()
-                            + ". The newest of the contents beside it, state.*, is probably the state. Write a copy that"
-                            + " you trust with overwrite(\"" + key + "\"): all of that is then kept in files whose"
-                            + " names begin with " + version + ".",
-                    new StateVersion(version),
+                            + ". The newest of the contents beside it, state.*, is probably the state. When the state is"
+                            + " replaced, all of that is kept in files whose names begin with " + version + ".",
+                    Optional.of(new StateVersion(version)),
+                    List.of(new Remedy.Overwrite(key, "Write a copy that you trust with")),
                     e);
         }
     }
@@ -278,8 +279,9 @@ final class FileStateDriver implements StateDriver {
     private StateCorruptException corrupt(StateKey key, StateLog.Entry entry, String what) {
         return new StateCorruptException(
                 contentFile(key, entry) + " " + what + ": expected " + entry.size() + " bytes with SHA-256 "
-                        + entry.sha256() + ". Write a copy that you trust over it with overwrite(\"" + key + "\").",
-                entry.asVersion(),
+                        + entry.sha256() + ".",
+                Optional.of(entry.asVersion()),
+                List.of(new Remedy.Overwrite(key, "Write a copy that you trust over it with")),
                 null);
     }
 

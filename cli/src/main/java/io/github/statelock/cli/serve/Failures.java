@@ -2,6 +2,8 @@ package io.github.statelock.cli.serve;
 
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
+import io.github.statelock.Printable;
+import io.github.statelock.Remedy;
 import io.github.statelock.StatelockException;
 import java.util.concurrent.CompletionException;
 
@@ -11,7 +13,7 @@ final class Failures {
     private Failures() {}
 
     static Answer of(StatelockException e) {
-        String message = String.valueOf(e.getMessage());
+        String message = message(e);
         if (e instanceof LockHeldException held) {
             return Answer.holder(423, held.holder(), message);
         }
@@ -25,6 +27,25 @@ final class Failures {
             case UNREACHABLE -> Answer.text(503, message).retry();
             case MISCONFIGURED, CORRUPT, OUTCOME_UNKNOWN -> Answer.text(500, message);
         };
+    }
+
+    /** The client does not have the store: what can be done is done where the server is. */
+    private static String message(StatelockException e) {
+        StringBuilder message = new StringBuilder(e.problem());
+        for (Remedy remedy : e.remedies()) {
+            message.append(' ').append(remedy.when()).append(" '").append(command(remedy));
+            message.append("' at the server's store.");
+        }
+        return message.toString();
+    }
+
+    private static String command(Remedy remedy) {
+        if (remedy instanceof Remedy.ForceUnlock lock) {
+            return "statelock force-unlock " + remedy.key() + " " + Printable.line(lock.lockId());
+        }
+        return remedy instanceof Remedy.Overwrite
+                ? "statelock push --force " + remedy.key() + " FILE"
+                : "statelock repair-digest " + remedy.key();
     }
 
     /** Whatever a request ended with. */
