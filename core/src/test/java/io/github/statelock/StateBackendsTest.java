@@ -25,7 +25,7 @@ class StateBackendsTest {
     void aKnownSchemeThatIsNotThereNamesTheArtifact(String uri, String scheme, String artifact) {
         assertRefused(uri)
                 .withMessageContaining("No backend on the classpath opens \"" + scheme + ":\"")
-                .withMessageContaining("On the classpath: file, mem.")
+                .withMessageContaining("On the classpath: file, mem, tfdir.")
                 .withMessageContaining("Add the dependency io.github.statelock:" + artifact + ".");
     }
 
@@ -33,7 +33,7 @@ class StateBackendsTest {
     void anUnknownSchemeNamesThoseOnTheClasspathAndNoArtifact() {
         assertRefused("redis://user:secret@host/0")
                 .withMessageContaining("opens \"redis:\"")
-                .withMessageContaining("On the classpath: file, mem.")
+                .withMessageContaining("On the classpath: file, mem, tfdir.")
                 .withMessageNotContaining("Add the dependency")
                 .withMessageNotContaining("secret");
     }
@@ -42,7 +42,7 @@ class StateBackendsTest {
     void withoutSchemeTheErrorSaysThatOneIsMissing() {
         assertRefused("var/lib/states")
                 .withMessageContaining("needs a scheme, \"var/lib/states\" has none")
-                .withMessageContaining("On the classpath: file, mem.");
+                .withMessageContaining("On the classpath: file, mem, tfdir.");
     }
 
     @Test

@@ -46,13 +46,13 @@ class DamagedStatesTest {
         assertThat(text.err())
                 .startsWith("statelock: \"b\" cannot be read: ")
                 .contains("/keys/b/state is damaged", "statelock push b FILE --force --store ", "damaged-")
-                .hasLineCount(1);
+                .hasLineCount(3);
         Cli.Result json = run("ls", "--json").exits(0);
         assertThat(json.out())
                 .startsWith("{\"states\":[\"a\",\"b\",\"c\"],\"damaged\":[{\"key\":\"b\",\"message\":\"")
                 .hasLineCount(1);
         assertThat(json.err()).isEmpty();
-        assertThat(run("ls", "c", "--json").exits(0).out()).isEqualTo("{\"states\":[\"c\"]}\n");
+        assertThat(run("ls", "c", "--json").exits(0).out()).isEqualTo("{\"states\":[\"c\"],\"skipped\":[]}\n");
     }
 
     @Test
