@@ -6,7 +6,8 @@
 @SuppressWarnings("module")
 module io.github.statelock.s3 {
     requires transitive io.github.statelock;
-    // The SDK reads XML, and its HTTP client asks for the JDK's socket options: as automatic modules they do not say so.
+    // The SDK reads XML, and its HTTP client asks for the JDK's socket options: as automatic modules they do not say
+    // so.
     requires java.xml;
     requires jdk.net;
     requires org.slf4j;

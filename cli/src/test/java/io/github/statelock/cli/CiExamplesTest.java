@@ -95,7 +95,8 @@ class CiExamplesTest {
     @MethodSource("pipelines")
     void theScriptsOfAnExampleAreShell(Path file) throws Exception {
         for (String script : Found.in(file).scripts()) {
-            Process bash = new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
+            Process bash =
+                    new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
             try (var input = bash.outputWriter()) {
                 input.write(script);
             }

@@ -32,8 +32,9 @@ class DistributionTest {
 
     @Test
     void theUnitsAreWellFormed() throws Exception {
-        assertThat(units()).hasSize(3).allSatisfy(unit -> assertThat(Files.readAllLines(unit))
-                .allMatch(UNIT_LINE.asMatchPredicate()));
+        assertThat(units())
+                .hasSize(3)
+                .allSatisfy(unit -> assertThat(Files.readAllLines(unit)).allMatch(UNIT_LINE.asMatchPredicate()));
     }
 
     @Test
@@ -54,7 +55,8 @@ class DistributionTest {
             String text = Files.readString(unit)
                     .replace("ExecStart=/opt/statelock/statelock", "ExecStart=/bin/true")
                     .replace("Documentation=man:statelock-serve(1)\n", "");
-            command.add(Files.writeString(folder.resolve(unit.getFileName()), text).toString());
+            command.add(
+                    Files.writeString(folder.resolve(unit.getFileName()), text).toString());
         }
         Process verify = new ProcessBuilder(command).redirectErrorStream(true).start();
         String says = new String(verify.getInputStream().readAllBytes(), UTF_8);

@@ -105,7 +105,8 @@ class ConsumersIT {
                         "-m",
                         "com.example.app/" + MAIN),
                 backend.equals("s3") ? CloudStores.s3() : CloudStores.azure());
-        assertThat(run.output()).contains("done: mem", "done: file", backend.equals("s3") ? "done: s3" : "done: azblob");
+        assertThat(run.output())
+                .contains("done: mem", "done: file", backend.equals("s3") ? "done: s3" : "done: azblob");
     }
 
     private static Configuration resolve(List<String> path, Set<String> roots) {
@@ -120,7 +121,8 @@ class ConsumersIT {
     private static String modulePath(Configuration resolved) {
         return resolved.modules().stream()
                 .filter(module -> !isOfTheJdk(module))
-                .map(module -> Path.of(module.reference().location().orElseThrow()).toString())
+                .map(module ->
+                        Path.of(module.reference().location().orElseThrow()).toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 

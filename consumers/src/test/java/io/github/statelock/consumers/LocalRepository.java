@@ -45,7 +45,8 @@ final class LocalRepository {
 
     /** Puts a module there, as Maven would: with the pom that is published. */
     void install(Path module, String artifact, String... extensions) throws IOException {
-        Path target = Files.createDirectories(folder.resolve(GROUP).resolve(artifact).resolve(version));
+        Path target =
+                Files.createDirectories(folder.resolve(GROUP).resolve(artifact).resolve(version));
         String name = artifact + "-" + version;
         Files.copy(module.resolve("target").resolve("flattened-pom.xml"), target.resolve(name + ".pom"));
         for (String extension : extensions) {
