@@ -66,12 +66,14 @@ class DistributionTest {
     }
 
     private static List<Path> units() throws IOException {
-        try (Stream<Path> ours = Files.list(FILES);
-                Stream<Path> examples = Files.list(EXAMPLES)) {
-            return Stream.concat(ours, examples)
-                    .filter(file -> file.toString().matches(".*\\.(service|timer)"))
-                    .toList();
+        List<Path> units = new ArrayList<>();
+        for (Path directory : List.of(FILES, EXAMPLES)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                files.filter(file -> file.toString().matches(".*\\.(service|timer)"))
+                        .forEach(units::add);
+            }
         }
+        return units;
     }
 
     @Test

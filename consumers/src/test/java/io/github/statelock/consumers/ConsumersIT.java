@@ -62,7 +62,7 @@ class ConsumersIT {
                 "-Dmaven.repo.local=" + repository,
                 "-Dstatelock.version=" + property("version"),
                 "test"));
-        if (Boolean.parseBoolean(property("offline"))) {
+        if (property("offline").equals("is true")) {
             command.add("-o");
         }
         return command;
