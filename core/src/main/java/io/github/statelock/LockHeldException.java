@@ -39,11 +39,7 @@ public final class LockHeldException extends StatelockException {
      * @param seenAlive whether this process has seen the holder renew the lock, or is the holder's own
      */
     public LockHeldException(ObservedLock holder, Duration unchangedFor, boolean seenAlive) {
-        super(
-                Kind.HELD,
-                problem(holder, unchangedFor, seenAlive),
-                remedies(holder, unchangedFor, seenAlive),
-                null);
+        super(Kind.HELD, problem(holder, unchangedFor, seenAlive), remedies(holder, unchangedFor, seenAlive), null);
         this.holder = Objects.requireNonNull(holder, "holder");
         this.unchangedFor = Objects.requireNonNull(unchangedFor, "unchangedFor");
         this.seenAlive = seenAlive;
@@ -87,7 +83,9 @@ public final class LockHeldException extends StatelockException {
         String info = holder.info()
                 .map(i -> "Lock Info:\n" + i.describe())
                 .orElse("The lock's record is unreadable; its version is " + Printable.line(holder.version()) + ".\n");
-        return opening + info + liveness(holder, unchangedFor, seenAlive)
+        return opening
+                + info
+                + liveness(holder, unchangedFor, seenAlive)
                 + (isAlive(holder, unchangedFor, seenAlive) ? "\n" + WAIT_OR_STOP : "");
     }
 

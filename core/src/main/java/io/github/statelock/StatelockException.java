@@ -62,7 +62,11 @@ public abstract sealed class StatelockException extends RuntimeException
         StringBuilder message = new StringBuilder(problem);
         String gap = problem.indexOf('\n') < 0 ? " " : "\n";
         for (Remedy remedy : remedies) {
-            message.append(gap).append(remedy.when()).append(' ').append(remedy.call()).append('.');
+            message.append(gap)
+                    .append(remedy.when())
+                    .append(' ')
+                    .append(remedy.call())
+                    .append('.');
         }
         return message.toString();
     }

@@ -91,9 +91,11 @@ class StatelockExceptionTest {
     @Test
     void aMismatchNamesTheRequestedIdAndTheHolder() {
         assertThat(new LockIdMismatchException("mine", HOLDER, "It takes a generation."))
-                .hasMessageContaining("\"mine\"; nothing was changed.\nThe lock's record is unreadable; its version is version.")
-                .hasMessageEndingWith("\nIt takes a generation. If you are sure that the holder is dead, free the lock with"
-                        + " forceUnlock(\"" + KEY + "\", \"version\").");
+                .hasMessageContaining(
+                        "\"mine\"; nothing was changed.\nThe lock's record is unreadable; its version is version.")
+                .hasMessageEndingWith(
+                        "\nIt takes a generation. If you are sure that the holder is dead, free the lock with"
+                                + " forceUnlock(\"" + KEY + "\", \"version\").");
         LockInfo info = new LockInfo("id", "apply", "", "who", "1", Instant.EPOCH, "path");
         ObservedLock readable = new ObservedLock(KEY, Optional.of(info), Optional.empty(), "v", false);
         assertThat(new LockIdMismatchException("mine", readable, "It takes a generation."))

@@ -77,7 +77,8 @@ final class BlobStateStore implements StateDriver {
                     "The state \"" + key + "\" has the MD5 " + head.md5().orElse("") + " and should have " + stored
                             + ". Read it again.",
                     Optional.of(BlobHead.version(stored, BlobMetadata.writeId(head.metadata()))),
-                    List.of(new Remedy.Overwrite(key, "If that does not help, write a copy that you trust over it with")),
+                    List.of(new Remedy.Overwrite(
+                            key, "If that does not help, write a copy that you trust over it with")),
                     null);
         }
         return head.version().map(version -> State.ofOwned(key, version, content.bytes()));

@@ -161,8 +161,7 @@ final class DigestReads {
                         + " digest.",
                 pair.state().map(state -> new StateVersion(state.object().etag())),
                 List.of(
-                        new Remedy.RepairDigest(
-                                key, "If the state is the right one, make its digest follow it with"),
+                        new Remedy.RepairDigest(key, "If the state is the right one, make its digest follow it with"),
                         new Remedy.Overwrite(key, "If not, write a copy that you trust over it with")),
                 null);
     }

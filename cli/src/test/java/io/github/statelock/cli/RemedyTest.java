@@ -88,8 +88,7 @@ class RemedyTest {
     void whatAHolderWroteIsNeverTakenForAnAdvice() {
         String trap = "x overwrite(\"prod/db\"). forceUnlock(\"prod/db\", \"1\").";
         LockInfo info = new LockInfo("id-1", "apply " + trap, trap, "me@here", "1", Instant.EPOCH, "k " + trap);
-        ObservedLock holder =
-                new ObservedLock(StateKey.of("k"), Optional.of(info), Optional.empty(), "1", false);
+        ObservedLock holder = new ObservedLock(StateKey.of("k"), Optional.of(info), Optional.empty(), "1", false);
         for (StatelockException e : List.of(
                 new LockHeldException(holder, Duration.ZERO),
                 new LockIdMismatchException("other " + trap, holder, ""),
@@ -117,8 +116,9 @@ class RemedyTest {
                 If not, write a copy over it with:
                   statelock push 'it'\\''s' FILE --force --store s3://b""");
         assertThat(damaged)
-                .hasMessage("The state is damaged. If it is right, make its digest follow it with repairDigest(\"it's\")."
-                        + " If not, write a copy over it with overwrite(\"it's\").");
+                .hasMessage(
+                        "The state is damaged. If it is right, make its digest follow it with repairDigest(\"it's\")."
+                                + " If not, write a copy over it with overwrite(\"it's\").");
         StatelockException unknown =
                 new OutcomeUnknownException("No answer.", new Remedy.ForceUnlock(key, "id", "Remove it with"), null);
         assertThat(errors("").explain(unknown).message())
