@@ -124,7 +124,7 @@ public final class FileBackend extends DriverBackend implements Inspectable {
         public FileBackend build() {
             EngineOptions options = engineOptions();
             Path root = FolderOpening.open(folder, allowNetworkFileSystem, FolderOpening.Types.system());
-            FolderOpening.refuseStatesOfTools(root, Folder.KEYS);
+            FolderOpening.refuseStatesOfTools(root, Folder.KEYS, Folder.MUTEX);
             Duration patience = options.callTimeout().multipliedBy(4).dividedBy(5);
             Processes processes = ProcProcesses.system();
             Folder files = new Folder(root, FileOps.system(), file -> new FileMutex(file, patience), processes);

@@ -56,6 +56,13 @@ interface FileOps {
         return mode(file, "rw-------");
     }
 
+    /** The mode of a file that is there, where the file system knows modes. */
+    static FileAttribute<?>[] modeOf(Path file) throws IOException {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? mode(file, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                : new FileAttribute<?>[0];
+    }
+
     private static FileAttribute<?>[] mode(Path file, String permissions) {
         return file.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {

@@ -27,6 +27,9 @@ final class Folder {
     /** The folder that has an entry for each key. */
     static final String KEYS = "keys";
 
+    /** The folder that has the mutexes: made before the first key. */
+    static final String MUTEX = "mutex";
+
     /** How many keys can be changed at the same time. Part of the layout: every process must agree on the mutex of a key. */
     private static final int MUTEXES = 64;
 
@@ -67,7 +70,7 @@ final class Folder {
      */
     <T> T exclusively(StateKey key, IoAction<T> change) {
         return io(() -> {
-            Path folder = root.resolve("mutex");
+            Path folder = root.resolve(MUTEX);
             makeFolder(folder);
             int stripe = Math.floorMod(Hashes.of(key.value())[0], MUTEXES);
             Mutex mutex = mutexes.apply(folder.resolve(String.format("%02x", stripe)));

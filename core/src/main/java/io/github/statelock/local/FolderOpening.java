@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -52,10 +53,10 @@ final class FolderOpening {
      * not exclude the tools.
      *
      * @param root a real path
-     * @param ours what is there as soon as there is a key of ours
+     * @param ours what is there as soon as there is a key of ours: all of it, since others may have a folder {@code keys} too
      */
-    static void refuseStatesOfTools(Path root, String ours) {
-        if (Files.exists(root.resolve(ours))) {
+    static void refuseStatesOfTools(Path root, String... ours) {
+        if (Arrays.stream(ours).allMatch(name -> Files.exists(root.resolve(name)))) {
             return;
         }
         String[] found =

@@ -9,6 +9,7 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.ObservedLock;
 import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
+import io.github.statelock.local.HeldFiles.Held;
 import io.github.statelock.terraform.LockInfoCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,10 +21,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,20 +42,17 @@ final class TerraformFile {
 
     private static final Logger log = LoggerFactory.getLogger(TerraformFile.class);
 
-    /** What this JVM holds, by the state file's path. Written under the JVM's lock for that path only. */
-    private static final Map<Path, Held> HELD = new ConcurrentHashMap<>();
-
     /** The version of a lock whose holder has not written who it is. */
     private static final String NO_INFO = "no info";
+
+    /** The identity of a file that is not there. */
+    private static final String NO_FILE = "none";
 
     private static final int CHUNK = 1 << 20;
 
     private final Path root;
     private final Path path;
     private final StateKey key;
-
-    /** A lock of this JVM: whose it is, the channel that has the OS lock, and which file that is. */
-    record Held(LockInfo info, FileChannel channel, Object identity) {}
 
     /** A file below a folder, whose path is real. */
     TerraformFile(Path root, StateKey key) {
@@ -82,9 +78,16 @@ final class TerraformFile {
         return path.resolveSibling("." + String.valueOf(path.getFileName()).replaceFirst("^\\.", "") + ".lock.info");
     }
 
-    /** Runs file I/O while nothing else of this JVM opens or closes the file. */
+    /** Runs file I/O while nothing else of this JVM opens or closes the file, by this path or another. */
     <T> T inJvm(IoAction<T> action) throws IOException {
-        ReentrantLock jvm = JvmLocks.of(path.toString());
+        return holding(path.toString(), () -> {
+            Object identity = identity();
+            return identity.equals(NO_FILE) ? action.run() : holding(identity.toString(), action);
+        });
+    }
+
+    private static <T> T holding(String name, IoAction<T> action) throws IOException {
+        ReentrantLock jvm = JvmLocks.of(name);
         jvm.lock();
         try {
             return action.run();
@@ -93,13 +96,22 @@ final class TerraformFile {
         }
     }
 
-    /** This JVM's lock on the file. */
-    Optional<Held> held() {
-        return Optional.ofNullable(HELD.get(path));
+    /**
+     * This JVM's lock on the file. To be called {@link #inJvm}. One on a file that was replaced is given up here: it excludes
+     * nobody, and what is written by its channel is written to nowhere.
+     */
+    Optional<Held> held() throws IOException {
+        Optional<Held> held = HeldFiles.at(path);
+        if (held.isPresent() && !isIntact(held.get())) {
+            HeldFiles.remove(path);
+            held.get().channel().close();
+            return Optional.empty();
+        }
+        return held;
     }
 
     /** Whether a lock of this JVM is still the one that others meet: its channel is open, and the file is the one at the path. */
-    boolean isIntact(Held lock) throws IOException {
+    private boolean isIntact(Held lock) throws IOException {
         return lock.channel().isOpen() && lock.identity().equals(identity());
     }
 
@@ -110,16 +122,16 @@ final class TerraformFile {
      * @return whether it was taken
      */
     boolean take(LockInfo owner) throws IOException {
-        Optional<FileChannel> locked = openLocked();
+        Optional<Locked> locked = openLocked();
         if (locked.isEmpty()) {
             return false;
         }
-        FileChannel channel = locked.get();
+        FileChannel channel = locked.get().channel();
         boolean taken = false;
         try {
             Files.deleteIfExists(info());
             FileOps.system().create(info(), LockInfoCodec.encode(owner));
-            HELD.put(path, new Held(owner, channel, identity()));
+            HeldFiles.put(path, new Held(owner, channel, locked.get().identity()));
             taken = true;
             return true;
         } finally {
@@ -136,17 +148,20 @@ final class TerraformFile {
         } catch (IOException e) {
             log.warn("{} could not be removed", info(), e);
         } finally {
-            HELD.remove(path, lock);
+            HeldFiles.remove(path);
         }
     }
+
+    /** A channel that has the OS lock, and which file that is. */
+    record Locked(FileChannel channel, Object identity) {}
 
     /**
      * Opens the file, which is made if it is not there, with its OS lock.
      *
      * @return the channel, to be closed by the caller; empty if another process has the lock, or the file was replaced meanwhile
      */
-    Optional<FileChannel> openLocked() throws IOException {
-        refuseLinks();
+    Optional<Locked> openLocked() throws IOException {
+        refuseOtherNames();
         makeParents();
         FileChannel.open(path, Set.of(CREATE, WRITE, NOFOLLOW_LINKS)).close();
         Object identity = identity(); // before the open: of a file made anew since, we would lock the old one
@@ -154,7 +169,7 @@ final class TerraformFile {
         boolean locked = false;
         try {
             locked = isLocked(channel, false) && identity.equals(identity());
-            return locked ? Optional.of(channel) : Optional.empty();
+            return locked ? Optional.of(new Locked(channel, identity)) : Optional.empty();
         } finally {
             if (!locked) {
                 channel.close();
@@ -166,7 +181,7 @@ final class TerraformFile {
         try {
             return channel.tryLock(0, Long.MAX_VALUE, shared) != null;
         } catch (OverlappingFileLockException e) {
-            return false; // by a copy of this class in another class loader
+            return false; // by other code of this JVM
         }
     }
 
@@ -184,16 +199,19 @@ final class TerraformFile {
                     .fileKey();
             return id == null ? path : id;
         } catch (NoSuchFileException e) {
-            return "none";
+            return NO_FILE;
         }
     }
 
     /** By another name a file would be opened and closed without its lock being known. */
-    private void refuseLinks() throws IOException {
+    private void refuseOtherNames() throws IOException {
         for (Path part = path; part != null && !part.equals(root); part = part.getParent()) {
             if (Files.isSymbolicLink(part)) {
                 throw new FileSystemException(part.toString(), null, "symbolic link");
             }
+        }
+        if (HeldFiles.isElsewhere(path, identity())) {
+            throw new FileSystemException(path.toString(), null, "this process has it locked by another name");
         }
     }
 
@@ -209,7 +227,7 @@ final class TerraformFile {
         if (!Files.exists(info(), NOFOLLOW_LINKS) || !Files.exists(path, NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        refuseLinks();
+        refuseOtherNames();
         try (FileChannel channel = FileChannel.open(path, Set.of(READ, NOFOLLOW_LINKS))) {
             return isLocked(channel, true) ? Optional.empty() : Optional.of(holder());
         } catch (NoSuchFileException e) {
@@ -242,7 +260,7 @@ final class TerraformFile {
         if (ours.isPresent()) {
             return read(ours.get().channel(), limit);
         }
-        refuseLinks();
+        refuseOtherNames();
         try (FileChannel channel = FileChannel.open(path, Set.of(READ, NOFOLLOW_LINKS))) {
             return read(channel, limit);
         } catch (NoSuchFileException e) {
@@ -272,14 +290,23 @@ final class TerraformFile {
     }
 
     /**
-     * Puts the content in the place of the old. The end is cut off last: a process that stops on the way leaves a file that the
-     * tools refuse to read, and not an empty one, which they would take for no state.
+     * Puts the content in the place of the old. Until all of it is on the disk, the first byte is a zero: a process or machine that
+     * stops on the way leaves a file that the tools refuse to read. It is not the beginning of the one content with the end of
+     * the other, which may read as a state, and not an empty file, which they would take for no state.
      */
     static void write(FileChannel channel, byte[] content) throws IOException {
-        for (int at = 0; at < content.length; ) {
+        if (content.length > 0) {
+            channel.write(ByteBuffer.wrap(new byte[1]), 0);
+            channel.force(true);
+        }
+        for (int at = 1; at < content.length; ) {
             at += channel.write(ByteBuffer.wrap(content, at, Math.min(CHUNK, content.length - at)), at);
         }
         channel.truncate(content.length);
+        if (content.length > 0) {
+            channel.force(true);
+            channel.write(ByteBuffer.wrap(content, 0, 1), 0);
+        }
         channel.force(true);
     }
 }

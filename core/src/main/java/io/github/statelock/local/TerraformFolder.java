@@ -1,6 +1,8 @@
 package io.github.statelock.local;
 
+import io.github.statelock.InvalidKeyException;
 import io.github.statelock.StateKey;
+import io.github.statelock.StateStore;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -8,9 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +22,8 @@ import java.util.regex.Pattern;
 final class TerraformFolder {
 
     private static final Pattern LOCK = Pattern.compile("\\.(.+)\\.lock\\.info");
+    private static final Pattern RESERVED = Pattern.compile("(?:.*/)?(?:\\.[^/]+\\.lock\\.info|[^/]+\\.backup)");
+    private static final Pattern LINK = Pattern.compile(".*\\.tfstate(\\.d)?");
 
     private final Path root;
 
@@ -41,29 +47,68 @@ final class TerraformFolder {
 
     /** The files that are states by their names: {@code *.tfstate} of at least one byte. */
     List<StateKey> states(String prefix) throws IOException {
-        return walk(
-                prefix,
-                (file, size) ->
-                        file.toString().endsWith(".tfstate") && size > 0 ? Optional.of(file) : Optional.empty());
+        return walk((file, attributes) -> isState(file, attributes) ? keyOf(file) : Optional.empty()).stream()
+                .filter(key -> key.value().startsWith(prefix))
+                .sorted()
+                .toList();
+    }
+
+    private static boolean isState(Path file, BasicFileAttributes attributes) {
+        return attributes.isRegularFile() && file.toString().endsWith(".tfstate") && attributes.size() > 0;
+    }
+
+    /** What {@link #states} would list if its name were a key, and links, behind which states may be. */
+    List<StateStore.LeftOut> leftOut(String prefix) throws IOException {
+        return walk(this::leftOut).stream()
+                .filter(left -> left.name().startsWith(prefix))
+                .sorted(Comparator.comparing(StateStore.LeftOut::name))
+                .toList();
+    }
+
+    private Optional<StateStore.LeftOut> leftOut(Path file, BasicFileAttributes attributes) {
+        if (attributes.isSymbolicLink() && LINK.matcher(file.toString()).matches()) {
+            return Optional.of(new StateStore.LeftOut(nameOf(file), "it is a symbolic link"));
+        }
+        try {
+            if (isState(file, attributes)) {
+                StateKey.of(nameOf(file));
+            }
+            return Optional.empty();
+        } catch (InvalidKeyException e) {
+            return Optional.of(new StateStore.LeftOut(nameOf(file), String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Why the tools would take the file of that key for something else. */
+    static Optional<String> reserved(StateKey key) {
+        return RESERVED.matcher(key.value()).matches()
+                ? Optional.of("files of that name are the tools' lock infos and backups of states")
+                : Optional.empty();
     }
 
     /** The files beside which somebody says that they are locked. */
     List<StateKey> locked(String prefix) throws IOException {
-        return walk(prefix, (file, size) -> {
-            Matcher lock = LOCK.matcher(String.valueOf(file.getFileName()));
-            return lock.matches() ? Optional.of(file.resolveSibling(lock.group(1))) : Optional.empty();
-        });
+        return walk((file, attributes) -> {
+                    Matcher lock = LOCK.matcher(String.valueOf(file.getFileName()));
+                    return attributes.isRegularFile() && lock.matches()
+                            ? keyOf(file.resolveSibling(lock.group(1)))
+                            : Optional.<StateKey>empty();
+                })
+                .stream()
+                .filter(key -> key.value().startsWith(prefix))
+                .sorted()
+                .toList();
     }
 
-    /** The state that a file is about. */
+    /** What a file says. */
     @FunctionalInterface
-    private interface Choice {
-        Optional<Path> of(Path file, long size);
+    private interface Choice<T> {
+        Optional<T> of(Path file, BasicFileAttributes attributes);
     }
 
     /** Folders whose names begin with a dot are the tools' own: {@code .terraform} has a file {@code terraform.tfstate} too. */
-    private List<StateKey> walk(String prefix, Choice choice) throws IOException {
-        TreeSet<StateKey> found = new TreeSet<>();
+    private <T> List<T> walk(Choice<T> choice) throws IOException {
+        List<T> found = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
@@ -74,12 +119,7 @@ final class TerraformFolder {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile()) {
-                    choice.of(file, attributes.size())
-                            .flatMap(TerraformFolder.this::keyOf)
-                            .filter(key -> key.value().startsWith(prefix))
-                            .ifPresent(found::add);
-                }
+                choice.of(file, attributes).ifPresent(found::add);
                 return FileVisitResult.CONTINUE;
             }
 
@@ -91,13 +131,19 @@ final class TerraformFolder {
                 throw e;
             }
         });
-        return List.copyOf(found);
+        return found;
+    }
+
+    private String nameOf(Path file) {
+        StringJoiner name = new StringJoiner("/");
+        root.relativize(file).forEach(part -> name.add(part.toString()));
+        return name.toString();
     }
 
     private Optional<StateKey> keyOf(Path file) {
         try {
-            return Optional.of(StateKey.of(root.relativize(file).toString().replace('\\', '/')));
-        } catch (IllegalArgumentException e) {
+            return Optional.of(StateKey.of(nameOf(file)));
+        } catch (InvalidKeyException e) {
             return Optional.empty();
         }
     }

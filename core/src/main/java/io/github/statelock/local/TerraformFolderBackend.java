@@ -13,7 +13,7 @@ import java.util.Objects;
  *
  * <p>A key is the path of a state file below the folder: {@code terraform.tfstate},
  * {@code terraform.tfstate.d/dev/terraform.tfstate}. All files named {@code *.tfstate} are listed, but for those in folders whose
- * names begin with a dot. Another file can be named. Links are not followed.
+ * names begin with a dot. Another file can be named, but not {@code NAME.backup} and {@code .NAME.lock.info}. Links are not followed.
  *
  * <p>Locks are the tools' own: an OS lock on the state file, and {@code .NAME.lock.info} beside it, which names the holder. Such a
  * lock ends with its process. So there are no locks without lease, none is taken over or forced, and there are no fencing tokens.

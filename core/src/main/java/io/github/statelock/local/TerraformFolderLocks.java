@@ -12,6 +12,7 @@ import io.github.statelock.spi.LockProposal;
 import io.github.statelock.spi.OwnedLock;
 import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -34,6 +35,12 @@ final class TerraformFolderLocks implements LockDriver {
         return folder.file(key).path().toString();
     }
 
+    /** What the tools keep beside a state is not a state: it is replaced and removed with the state's changes and locks. */
+    @Override
+    public Optional<String> keyProblem(StateKey key) {
+        return key.notPortable().or(() -> TerraformFolder.reserved(key));
+    }
+
     /** A lock without lease would have to outlive its process. */
     @Override
     public LeaseBounds leaseBounds() {
@@ -44,7 +51,7 @@ final class TerraformFolderLocks implements LockDriver {
     public AcquireOutcome tryAcquire(LockProposal proposal) {
         TerraformFile file = folder.file(proposal.key());
         return folder.io(() -> file.inJvm(() -> {
-            Optional<TerraformFile.Held> ours = file.held();
+            Optional<HeldFiles.Held> ours = file.held();
             boolean isThis = ours.filter(
                             lock -> lock.info().id().equals(proposal.info().id()))
                     .isPresent();
@@ -69,12 +76,11 @@ final class TerraformFolderLocks implements LockDriver {
     @Override
     public RenewOutcome renew(OwnedLock lock) {
         TerraformFile file = folder.file(lock.key());
-        Optional<TerraformFile.Held> ours = own(file, lock);
-        boolean intact = folder.io(() -> ours.isPresent() && file.isIntact(ours.get()));
-        return intact ? new RenewOutcome.Renewed(lock) : new RenewOutcome.Lost(Optional.empty());
+        boolean held = folder.io(() -> file.inJvm(() -> own(file, lock).isPresent()));
+        return held ? new RenewOutcome.Renewed(lock) : new RenewOutcome.Lost(Optional.empty());
     }
 
-    private static Optional<TerraformFile.Held> own(TerraformFile file, OwnedLock lock) {
+    private static Optional<HeldFiles.Held> own(TerraformFile file, OwnedLock lock) throws IOException {
         return file.held().filter(held -> held.info().id().equals(lock.info().id()));
     }
 
@@ -82,7 +88,7 @@ final class TerraformFolderLocks implements LockDriver {
     public ReleaseOutcome release(OwnedLock lock) {
         TerraformFile file = folder.file(lock.key());
         return folder.io(() -> file.inJvm(() -> {
-            Optional<TerraformFile.Held> ours = own(file, lock);
+            Optional<HeldFiles.Held> ours = own(file, lock);
             if (ours.isEmpty()) {
                 return new ReleaseOutcome.AlreadyGone();
             }

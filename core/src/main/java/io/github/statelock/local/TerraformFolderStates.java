@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The states of the tools' {@code local} backend. A version is the hash of the content: equal bytes are the same version. As the
@@ -78,13 +79,14 @@ final class TerraformFolderStates implements StateDriver {
         TerraformFile file = folder.file(change.key());
         try {
             return folder.io(() -> file.inJvm(() -> {
-                Optional<TerraformFile.Held> ours = file.held();
+                Optional<HeldFiles.Held> ours = file.held();
                 requireLock(change, file, ours);
                 if (ours.isPresent()) {
                     return replace(change, file, ours.get().channel());
                 }
                 try (FileChannel channel = file.openLocked()
-                        .orElseThrow(() -> new LockHeldException(file.holder(), Duration.ZERO, true))) {
+                        .orElseThrow(() -> new LockHeldException(file.holder(), Duration.ZERO, true))
+                        .channel()) {
                     return replace(change, file, channel);
                 }
             }));
@@ -93,11 +95,10 @@ final class TerraformFolderStates implements StateDriver {
         }
     }
 
-    private static void requireLock(StateWrite change, TerraformFile file, Optional<TerraformFile.Held> ours)
-            throws IOException {
+    private static void requireLock(StateWrite change, TerraformFile file, Optional<HeldFiles.Held> ours) {
         Optional<String> named = change.lockId();
         boolean same = ours.map(lock -> lock.info().id()).equals(named);
-        if (named.isPresent() && (!same || !file.isIntact(ours.orElseThrow()))) {
+        if (named.isPresent() && !same) {
             throw new LockLostException(change.key(), named.get(), "the file is not locked by it");
         }
         if (ours.isPresent() && !same) {
@@ -112,7 +113,7 @@ final class TerraformFolderStates implements StateDriver {
         }
         byte[] next = change.content();
         if (old.length > 0 && !Arrays.equals(old, next)) {
-            writeBackup(file.backup(), old);
+            writeBackup(file, old);
         }
         try {
             TerraformFile.write(channel, next);
@@ -124,9 +125,12 @@ final class TerraformFolderStates implements StateDriver {
         return version(next).<WriteOutcome>map(WriteOutcome.Written::new).orElseGet(WriteOutcome.Deleted::new);
     }
 
-    private static void writeBackup(Path backup, byte[] content) throws IOException {
+    /** Whom the state's mode keeps from reading it may not read the copy. */
+    private static void writeBackup(TerraformFile file, byte[] content) throws IOException {
+        Path backup = file.backup();
         Files.deleteIfExists(backup);
-        try (FileChannel channel = FileChannel.open(backup, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(
+                backup, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FileOps.modeOf(file.path()))) {
             TerraformFile.write(channel, content);
         }
     }
@@ -144,6 +148,11 @@ final class TerraformFolderStates implements StateDriver {
     @Override
     public List<StateKey> list(String prefix) {
         return folder.io(() -> folder.states(prefix));
+    }
+
+    @Override
+    public List<StateStore.LeftOut> leftOut(String prefix) {
+        return folder.io(() -> folder.leftOut(prefix));
     }
 
     @Override

@@ -50,6 +50,7 @@ class FolderOpeningTest {
     void aFolderOfTheToolsOwnStatesIsRefusedUntilItHasAKeyOfOurs(String name) throws Exception {
         Path folder = Files.createDirectory(parent.resolve("states"));
         Files.createFile(folder.resolve("main.tf"));
+        Files.createDirectory(folder.resolve("keys")); // of a project, for instance SSH keys
         FileBackend.open(folder).close();
         Files.createFile(folder.resolve(name));
         assertThatThrownBy(() -> FileBackend.open(folder))

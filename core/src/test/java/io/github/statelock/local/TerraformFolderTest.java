@@ -152,12 +152,12 @@ class TerraformFolderTest {
     @Test
     void aFileThatWasReplacedUnderOurLockIsALostLock() throws Exception {
         put("one");
-        try (LockedState state = backend.lock(KEY, OPTIONS)) {
-            state.read();
-            Files.delete(file);
-            put("another");
-            assertThatThrownBy(() -> state.write("two".getBytes(UTF_8))).isInstanceOf(LockLostException.class);
-        }
+        LockedState state = backend.lock(KEY, OPTIONS);
+        state.read();
+        Files.delete(file);
+        put("another");
+        assertThatThrownBy(() -> state.write("two".getBytes(UTF_8))).isInstanceOf(LockLostException.class);
+        assertThatThrownBy(state::close).isInstanceOf(LockLostException.class);
         assertThat(Files.readString(file)).isEqualTo("another");
     }
 
