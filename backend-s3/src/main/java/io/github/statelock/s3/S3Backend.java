@@ -1,6 +1,8 @@
 package io.github.statelock.s3;
 
+import io.github.statelock.BackendDeniedException;
 import io.github.statelock.BackendMisconfiguredException;
+import io.github.statelock.BackendUnavailableException;
 import io.github.statelock.HeldLock;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockIdMismatchException;
