@@ -16,8 +16,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command itself, with the options that all subcommands share. */
 @Command(
@@ -72,6 +74,9 @@ final class Statelock implements Callable<Integer> {
             description = "Log what happens to standard error, with stack traces of errors.")
     private boolean verbose;
 
+    @Spec
+    private CommandSpec command;
+
     private final Ending ending;
 
     private Statelock(PrintStream out, PrintStream err, Ending ending) {
@@ -83,9 +88,9 @@ final class Statelock implements Callable<Integer> {
     @Override
     public Integer call() {
         if (output.isJson()) {
-            throw new UsageException("There is no command." + "\nTry 'statelock --help'.");
+            throw new UsageException("There is no command.\nTry 'statelock --help'.");
         }
-        output.errors().print(new CommandLine(this).getUsageMessage());
+        output.errors().print(command.commandLine().getUsageMessage());
         return ExitCodes.USAGE;
     }
 

@@ -180,7 +180,9 @@ class UsageIT {
     @Test
     void aStoreThatIsNotThereIsUnreachableAndNothingHangs() {
         Cli cli = Cli.on("s3://bucket/prefix?region=us-east-1&dynamodb_table=locks&call_timeout=2s"
-                + "&endpoint=http://127.0.0.1:9&dynamodb_endpoint=http://127.0.0.1:9");
+                        + "&endpoint=http://127.0.0.1:9&dynamodb_endpoint=http://127.0.0.1:9")
+                .with("AWS_ACCESS_KEY_ID", "test")
+                .with("AWS_SECRET_ACCESS_KEY", "test");
         Cli.Result lock = cli.run("lock", "k", "--", "true").exits(7);
         assertThat(lock.err()).contains("127.0.0.1:9").doesNotContain("\tat ");
         assertThat(cli.run("show", "k", "--json").exits(7).err()).startsWith("{\"error\":{\"kind\":\"unreachable\"");
