@@ -55,7 +55,10 @@ class TerraformNamingTest {
                 "a.d/b/terraform.tfstate",
                 "env:/dev/a.tfstate",
                 "aenv:b.tfstate",
-                ".tfstate/x.tfstate")) {
+                ".tfstate/x.tfstate",
+                "env:/default/a.tfstate",
+                "aenv:default",
+                "a.d/default/terraform.tfstate")) {
             naming.nameOf(text)
                     .ifPresent(name -> assertThat(naming.textOf(name)).isEqualTo(text));
         }
