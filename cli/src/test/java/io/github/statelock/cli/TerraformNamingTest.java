@@ -108,6 +108,26 @@ class TerraformNamingTest {
                 .containsExactly(new Move("network.tfstate", "x/default.tfstate"));
     }
 
+    /** The tools keep the workspaces of {@code path = "network.tfstate"} there too. */
+    @Test
+    void aWorkspaceOfALocalStateThatIsNotThereIsNotGivenANameByGuess() {
+        String dev = "net/terraform.tfstate.d/dev/terraform.tfstate";
+        MigrationNames wanted =
+                new MigrationNames(URI.create("tfdir:///a"), URI.create("s3://b"), MigrationNames.Mode.TERRAFORM);
+        wanted.decideAll(List.of("net/network.tfstate", dev));
+        assertThat(wanted.moves()).containsExactly(new Move("net/network.tfstate", "net/network.tfstate"));
+        assertThat(wanted.unnamed()).containsExactly(dev);
+        assertThat(wanted.isNotTerraforms(dev)).contains("any state in its folder").contains(dev + "=KEY");
+        Move move = new Move(dev, "env:/dev/net/terraform.tfstate");
+        MigrationNames.Mode mode = MigrationNames.Mode.TERRAFORM;
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of(dev))).containsExactly(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("net/other.tfstate", dev, "net/terraform.tfstate")))
+                .contains(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("other.tfstate", dev))).contains(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("net/network.tfstate", dev), dev + "=env:/dev/n.tfstate"))
+                .contains(new Move(dev, "env:/dev/n.tfstate"));
+    }
+
     @Test
     void twoStatesNeverGetOneName() {
         List<String> names = List.of("a.tfstate", "a/terraform.tfstate");

@@ -90,7 +90,12 @@ class TerraformFileTest {
         public static String use(String root) throws Exception {
             try (TerraformFolderBackend copy = TerraformFolderBackend.open(Path.of(root))) {
                 LockAttempt attempt = copy.locks().tryAcquire(KEY, OPTIONS);
-                return copy.locks().inspect(KEY).orElseThrow().info().orElseThrow().id() + " "
+                return copy.locks()
+                                .inspect(KEY)
+                                .orElseThrow()
+                                .info()
+                                .orElseThrow()
+                                .id() + " "
                         + (attempt instanceof LockAttempt.Held) + " "
                         + copy.states().read(KEY).map(State::utf8).orElseThrow();
             }
@@ -107,8 +112,7 @@ class TerraformFileTest {
                 URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
             Method use = loader.loadClass(Copy.class.getName()).getDeclaredMethod("use", String.class);
             use.setAccessible(true);
-            assertThat(use.invoke(null, root.toString()))
-                    .isEqualTo(lock.info().id() + " true one");
+            assertThat(use.invoke(null, root.toString())).isEqualTo(lock.info().id() + " true one");
             assertThat(isFreeToOthers()).isFalse();
         }
         assertThat(isFreeToOthers()).isTrue();
