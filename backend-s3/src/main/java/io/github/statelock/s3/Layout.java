@@ -67,11 +67,18 @@ record Layout(String bucket, String prefix, boolean items, boolean inWorkspace) 
         if (value.startsWith(PROBE)) {
             return Optional.of("it begins with " + PROBE + ", which is reserved");
         }
+        return inWorkspace ? problemInWorkspace(value) : Optional.empty();
+    }
+
+    private static Optional<String> problemInWorkspace(String value) {
         String clean = Names.clean(value);
-        return inWorkspace && !clean.equals(value)
-                ? Optional.of(
-                        "in a workspace the tools clean the path, and the key is \"" + Printable.line(clean) + "\"")
-                : Optional.empty();
+        if (clean.equals("..") || clean.startsWith("../")) {
+            return Optional.of("in a workspace the tools clean the path, and the key leads out of it");
+        }
+        return clean.equals(value)
+                ? Optional.empty()
+                : Optional.of(
+                        "in a workspace the tools clean the path, and the key is \"" + Printable.line(clean) + "\"");
     }
 
     /** Why an object below the prefix is not listed, though it may be a state; empty for keys, locks, fences and probes. */

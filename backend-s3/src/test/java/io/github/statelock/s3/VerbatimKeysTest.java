@@ -145,6 +145,19 @@ class VerbatimKeysTest {
         }
     }
 
+    /** The tools clean the whole path there, which the beginning of a key may lead out of. */
+    @Test
+    void noKeyOfAWorkspaceLeadsOutOfIt() {
+        for (String prefix : new String[] {"", "p"}) {
+            Layout layout = Layout.of("bucket", prefix, Optional.of("dev"), "env:");
+            for (String text : new String[] {"../x", "..", "../../x", "a/../../x", "./x", "a//b"}) {
+                assertThat(layout.keyProblem(StateKey.verbatim(text))).as(text).isPresent();
+            }
+            assertThat(layout.keyProblem(StateKey.verbatim("a\\b/..x"))).isEmpty();
+            assertThat(layout.keyOfState(layout.prefix() + "../x")).isEmpty();
+        }
+    }
+
     private static Optional<StateKey> key(String text) {
         try {
             return Optional.of(StateKey.verbatim(text));

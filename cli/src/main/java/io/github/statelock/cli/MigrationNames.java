@@ -27,6 +27,8 @@ final class MigrationNames {
         KEYS
     }
 
+    private static final String WORKSPACES = "terraform.tfstate.d/";
+
     private final TerraformNaming from;
     private final TerraformNaming to;
     private final Mode mode;
@@ -113,11 +115,12 @@ final class MigrationNames {
 
     /** Decides for all states of the source. */
     void decideAll(List<String> names) {
-        for (String name : names) {
-            Optional<String> target = Optional.ofNullable(given.get(name)).or(() -> nameAtTarget(name));
-            target.ifPresentOrElse(there -> add(name, there), () -> unnamed.add(name));
-        }
         Set<String> there = new HashSet<>(names);
+        for (String name : names) {
+            Optional<String> target = Optional.ofNullable(given.get(name))
+                    .or(() -> isOfUnknownState(name, there) ? Optional.empty() : nameAtTarget(name));
+            target.ifPresentOrElse(named -> add(name, named), () -> unnamed.add(name));
+        }
         given.forEach((source, target) -> {
             if (!there.contains(source)) {
                 add(source, target); // and it fails as one that is not there
@@ -142,11 +145,27 @@ final class MigrationNames {
                 + " the key that it has, or " + Shell.quote(name + "=KEY") + ".");
     }
 
+    /**
+     * Whether the file does not tell of which state it is a workspace. With {@code path = "network.tfstate"} and no
+     * {@code workspace_dir} the tools keep the workspaces in {@code terraform.tfstate.d} all the same.
+     */
+    private boolean isOfUnknownState(String name, Set<String> all) {
+        int folder = name.lastIndexOf(WORKSPACES);
+        if (mode != Mode.TERRAFORM || from != TerraformNaming.LOCAL || to == from || folder < 0) {
+            return false;
+        }
+        String beside = name.substring(0, folder);
+        return (beside.isEmpty() || beside.endsWith("/"))
+                && !all.contains(beside + "terraform.tfstate")
+                && all.stream().anyMatch(other -> other.startsWith(beside) && other.indexOf('/', folder) < 0);
+    }
+
     /** Why a state has no name at the target. */
     String isNotTerraforms(String name) {
-        return "\"" + name
-                + "\" is not a name that Terraform or OpenTofu gives a state in this kind of store. Give it one at"
-                + " the target: " + Shell.quote(name + "=KEY") + ".";
+        String why = from == TerraformNaming.LOCAL
+                ? "\" may be a workspace of any state in its folder, since there is no terraform.tfstate."
+                : "\" is not a name that Terraform or OpenTofu gives a state in this kind of store.";
+        return "\"" + name + why + " Give it one at the target: " + Shell.quote(name + "=KEY") + ".";
     }
 
     private void add(String source, String target) {

@@ -23,6 +23,11 @@ record TerraformName(String key, String workspace) {
         return WORKSPACE.matcher(text).matches();
     }
 
+    /** Whether that is a workspace whose states are beside those of the default one. */
+    static boolean isOther(String text) {
+        return isWorkspace(text) && !text.equals(DEFAULT);
+    }
+
     boolean isDefault() {
         return workspace.equals(DEFAULT);
     }

@@ -21,7 +21,7 @@ enum TerraformNaming {
         Optional<TerraformName> nameOf(String text) {
             Matcher other = S3_WORKSPACE.matcher(text);
             return Optional.of(
-                    other.matches() && TerraformName.isWorkspace(other.group(1))
+                    other.matches() && TerraformName.isOther(other.group(1))
                             ? new TerraformName(other.group(2), other.group(1))
                             : TerraformName.ofDefault(text));
         }
@@ -38,7 +38,7 @@ enum TerraformNaming {
         Optional<TerraformName> nameOf(String text) {
             Matcher other = AZURE_WORKSPACE.matcher(text);
             return Optional.of(
-                    other.matches() && TerraformName.isWorkspace(other.group(2))
+                    other.matches() && TerraformName.isOther(other.group(2))
                             ? new TerraformName(other.group(1), other.group(2))
                             : TerraformName.ofDefault(text));
         }
@@ -80,7 +80,7 @@ enum TerraformNaming {
         Optional<TerraformName> nameOf(String text) {
             Matcher other = LOCAL_WORKSPACE.matcher(text);
             return Optional.of(
-                    other.matches() && TerraformName.isWorkspace(other.group(2))
+                    other.matches() && TerraformName.isOther(other.group(2))
                             ? new TerraformName(other.group(1), other.group(2))
                             : TerraformName.ofDefault(text));
         }

@@ -55,7 +55,10 @@ class TerraformNamingTest {
                 "a.d/b/terraform.tfstate",
                 "env:/dev/a.tfstate",
                 "aenv:b.tfstate",
-                ".tfstate/x.tfstate")) {
+                ".tfstate/x.tfstate",
+                "env:/default/a.tfstate",
+                "aenv:default",
+                "a.d/default/terraform.tfstate")) {
             naming.nameOf(text)
                     .ifPresent(name -> assertThat(naming.textOf(name)).isEqualTo(text));
         }
@@ -103,6 +106,26 @@ class TerraformNamingTest {
                 .containsExactly(new Move("network.tfstate", "network.tfstate"));
         assertThat(all("s3://a", "gs://b", MigrationNames.Mode.UNDECIDED, names, "network.tfstate=x/default.tfstate"))
                 .containsExactly(new Move("network.tfstate", "x/default.tfstate"));
+    }
+
+    /** The tools keep the workspaces of {@code path = "network.tfstate"} there too. */
+    @Test
+    void aWorkspaceOfALocalStateThatIsNotThereIsNotGivenANameByGuess() {
+        String dev = "net/terraform.tfstate.d/dev/terraform.tfstate";
+        MigrationNames wanted =
+                new MigrationNames(URI.create("tfdir:///a"), URI.create("s3://b"), MigrationNames.Mode.TERRAFORM);
+        wanted.decideAll(List.of("net/network.tfstate", dev));
+        assertThat(wanted.moves()).containsExactly(new Move("net/network.tfstate", "net/network.tfstate"));
+        assertThat(wanted.unnamed()).containsExactly(dev);
+        assertThat(wanted.isNotTerraforms(dev)).contains("any state in its folder").contains(dev + "=KEY");
+        Move move = new Move(dev, "env:/dev/net/terraform.tfstate");
+        MigrationNames.Mode mode = MigrationNames.Mode.TERRAFORM;
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of(dev))).containsExactly(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("net/other.tfstate", dev, "net/terraform.tfstate")))
+                .contains(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("other.tfstate", dev))).contains(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("net/network.tfstate", dev), dev + "=env:/dev/n.tfstate"))
+                .contains(new Move(dev, "env:/dev/n.tfstate"));
     }
 
     @Test

@@ -99,7 +99,7 @@ final class TerraformFolderStates implements StateDriver {
         Optional<String> named = change.lockId();
         boolean same = ours.map(lock -> lock.info().id()).equals(named);
         if (named.isPresent() && !same) {
-            throw new LockLostException(change.key(), named.get(), "the file is not locked by it");
+            throw new LockLostException(change.key(), named.get(), "this process does not hold its lock on the file");
         }
         if (ours.isPresent() && !same) {
             throw new LockHeldException(file.observed(Optional.of(ours.get().info())), Duration.ZERO, true);
