@@ -72,7 +72,10 @@ final class StorePlaces {
     /** The folder that a URI names; empty for other URIs, and for a path that opening it says what is wrong with. */
     private static Optional<Path> folder(URI uri) {
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        if (!FOLDERS.contains(scheme) || uri.getPath() == null || uri.getPath().isEmpty()) {
+        if (!FOLDERS.contains(scheme)
+                || uri.getRawAuthority() != null
+                || uri.getPath() == null
+                || uri.getPath().isEmpty()) {
             return Optional.empty();
         }
         try {

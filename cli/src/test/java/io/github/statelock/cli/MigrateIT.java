@@ -300,9 +300,9 @@ class MigrateIT {
     @Test
     void aFolderOfTheToolsOwnStatesIsRecognized() throws Exception {
         Files.writeString(from.resolve("terraform.tfstate"), Texts.state(3, ""));
-        Cli.Result refused = migrate("--all").exits(1);
+        Cli.Result refused = migrate("--all").exits(2);
         assertThat(refused.err()).contains("local backend").contains("tfdir://" + from);
-        Cli.bare().run("doctor", "--store", from.toUri().toString()).exits(1);
+        Cli.bare().run("doctor", "--store", from.toUri().toString()).exits(2);
         Cli.Result copied = Cli.bare()
                 .run("migrate", "--from", "tfdir://" + from, "--to", to.toUri().toString(), "--all")
                 .exits(0);

@@ -127,10 +127,10 @@ class LocalIT {
         tofu.apply("theirs").exits(0);
         String uri = store.uri().replaceFirst("^tfdir:", "file:");
         Result refused =
-                Cli.on(uri).run("lock", store.key(), "--", "echo", "inside").exits(1);
+                Cli.on(uri).run("lock", store.key(), "--", "echo", "inside").exits(2);
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err()).contains("local backend", "tfdir:///");
-        Cli.on(uri).run("ls").exits(1);
+        Cli.on(uri).run("ls").exits(2);
         assertThat(store.residue()).isEmpty();
     }
 }

@@ -39,7 +39,7 @@ final class Tofu {
             }
             """;
 
-    private static final Pattern VERSION = Pattern.compile("\"terraform_version\": ?\"([^\"]+)\"");
+    private static final Pattern VERSION = Pattern.compile("\"terraform_version\": ?\"([^\"-]+)");
 
     private final Path program;
     private final Path folder;
