@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Takes a lock and leaves it, for scripts. */
 @Command(
         name = "acquire",
+        header = "Take a lock that stays until it is released.",
         description = "Takes the lock of a state, prints its ID and exits. The lock has no lease: it is held until"
                 + " 'statelock unlock' or 'statelock force-unlock' removes it, even if the machine dies. 'statelock push',"
                 + " 'rm', 'rollback' and 'repair-digest' work under it with --lock-id. Prefer 'statelock lock' where one"

@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 /** Prints what a shell needs to complete commands and options. */
 @Command(
         name = "completion",
+        header = "Print a completion script for a shell.",
         description = "Prints a completion script for a shell.",
         footerHeading = "%nExamples:%n",
         footer = {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 /** Proves that a store does what locks and states need, with a key of its own, and looks at its settings. */
 @Command(
         name = "doctor",
+        header = "Check what a store enforces, permits and lacks.",
         description =
                 "Proves that the store refuses what it must refuse, that locks can be taken, renewed and released, and that"
                         + " history is on; looks for settings that are unsafe. Works with a key of its own, and leaves"

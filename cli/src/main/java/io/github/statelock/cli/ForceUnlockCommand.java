@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Removes a lock that its holder will not release. */
 @Command(
         name = "force-unlock",
+        header = "Remove the lock of a dead holder.",
         description =
                 "Shows who holds the lock of a state, asks, and removes it. Only for holders that are known to be dead:"
                         + " a living one would go on working while another starts.",

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Lists the versions of a state. */
 @Command(
         name = "history",
+        header = "List the versions of a state.",
         description = "Lists the versions of a state that can still be read, the newest first: version, time, bytes.",
         footerHeading = "%nExamples:%n",
         footer = {

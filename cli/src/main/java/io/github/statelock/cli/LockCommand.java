@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 /** Runs a command under a lock. */
 @Command(
         name = "lock",
+        header = "Run a command under a lock.",
         description = {
             "Runs a command under the lock of a state and returns the command's exit code.",
             "",

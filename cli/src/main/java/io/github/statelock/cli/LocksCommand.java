@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 /** Lists locks. */
 @Command(
         name = "locks",
+        header = "List the locks.",
         description =
                 "Lists the locks, one to a line: the key, who holds it, what for, since when, its ID and its lease.",
         footerHeading = "%nExamples:%n",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 /** Lists states. */
 @Command(
         name = "ls",
+        header = "List the states.",
         description =
                 "Lists the keys of the states, one to a line. Told on standard error: on S3 the states of Terraform's other"
                         + " workspaces, with the store that has them; what may be a state and has no key; and states that the"

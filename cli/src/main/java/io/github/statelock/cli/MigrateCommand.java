@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 /** Copies states to another store. How, and what is left when it is stopped: {@link Migration}. */
 @Command(
         name = "migrate",
+        header = "Copy states to another store.",
         description =
                 "Copies states to another store. Each state is locked on both sides, copied, read back and compared byte for"
                         + " byte. The source is not changed. A state that the target has already is left alone; one that"

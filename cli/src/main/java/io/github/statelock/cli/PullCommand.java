@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 /** Prints a state. */
 @Command(
         name = "pull",
+        header = "Print a state.",
         description = "Prints a state to standard output, byte for byte; with --json as a field of an object.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock pull prod/network.tfstate > network.tfstate"})

@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 /** Writes a state. */
 @Command(
         name = "push",
+        header = "Write a state.",
         description =
                 "Writes a state under its lock. A state file must have the stored one's lineage and a higher serial (or"
                         + " be the same bytes). In a command of 'statelock lock' for the same key and store it writes under"

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Makes a state's digest follow the state. */
 @Command(
         name = "repair-digest",
+        header = "Make the digest of a state follow it (S3 with a table).",
         description =
                 "Makes the digest in the DynamoDB table follow the state in the bucket, under the state's lock: for a"
                         + " state that is refused since its digest is another's. First make sure that the state is the right one,"

@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Deletes a state. */
 @Command(
         name = "rm",
+        header = "Delete a state.",
         description = "Deletes a state under its lock. Its old versions stay where the store keeps them.",
         footerHeading = "%nExamples:%n",
         footer = {"  statelock rm scratch/old.tfstate"})

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Makes an old version the newest. */
 @Command(
         name = "rollback",
+        header = "Bring back an old version of a state.",
         description =
                 "Writes an old version of a state again, under its lock. A state file gets a serial higher than the"
                         + " newest, so that nobody takes it for stale; everything else in it stays byte for byte, its lineage"

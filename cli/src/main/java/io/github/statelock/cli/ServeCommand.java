@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
 /** Terraform's and OpenTofu's http backend over any store. */
 @Command(
         name = "serve",
+        header = "Serve Terraform's http backend over a store.",
         description = {
             "Serves the http backend of Terraform and OpenTofu, with locks, over any store: one state per path. Runs until it"
                     + " gets TERM or INT, then lets the requests under way end.",

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Shows one state and its lock. */
 @Command(
         name = "show",
+        header = "Show who holds a lock, and what the state is.",
         description =
                 "Shows who holds the lock of a state, and the state's serial, lineage, size and version. Exits with 1 if"
                         + " there is neither a state nor a lock.",

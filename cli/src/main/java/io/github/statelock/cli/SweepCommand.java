@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 /** Removes the locks of dead holders. */
 @Command(
         name = "sweep",
+        header = "Remove the locks of dead holders.",
         description =
                 "Watches the leased locks for their lease and margin, and removes those that were not renewed: their"
                         + " holders are dead. Locks without lease are never touched. One that cannot be removed does not keep"

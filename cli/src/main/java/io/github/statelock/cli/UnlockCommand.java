@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 /** Releases a lock that 'acquire' took. */
 @Command(
         name = "unlock",
+        header = "Release a lock that acquire took.",
         description =
                 "Releases a lock that 'statelock acquire' took. Exits with 4 if the key is not locked any more, and with"
                         + " 5 if somebody else holds it: then others may have worked meanwhile. Exits with 3 if the lock has a"
