@@ -52,6 +52,9 @@ class FileKilledHoldersTest {
             for (; killedHolders < KILLS; kills++) {
                 ChildJvm child = holder(children, random);
                 LockSupport.parkNanos(random.nextInt(MOST_WORK_NANOS));
+                if (kills % 10 == 0) { // on a machine that is busy with something else none might get that far
+                    child.await("WROTE");
+                }
                 child.kill();
                 killedHolders += count(child, "HELD") > count(child, "LEAVES") ? 1 : 0;
                 wrote += count(child, "WROTE");
