@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A {@link ContractProcess} as its parent sees it. Used by one thread. */
 final class ChildJvm implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private final Process process;
     private final Thread reader;
