@@ -129,7 +129,8 @@ final class ManualTime implements Ticker, Scheduler {
     /** Not beyond the next task: what it hands to a thread might else overrun in the same step, before that thread has run. */
     private Duration step() {
         synchronized (lock) {
-            long untilNext = tasks.isEmpty() ? Long.MAX_VALUE : Math.max(0, tasks.first().at() - nanos);
+            long untilNext =
+                    tasks.isEmpty() ? Long.MAX_VALUE : Math.max(0, tasks.first().at() - nanos);
             return Duration.ofNanos(Math.min(STEP.toNanos(), untilNext));
         }
     }
