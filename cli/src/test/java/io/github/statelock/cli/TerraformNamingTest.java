@@ -117,13 +117,16 @@ class TerraformNamingTest {
         wanted.decideAll(List.of("net/network.tfstate", dev));
         assertThat(wanted.moves()).containsExactly(new Move("net/network.tfstate", "net/network.tfstate"));
         assertThat(wanted.unnamed()).containsExactly(dev);
-        assertThat(wanted.isNotTerraforms(dev)).contains("any state in its folder").contains(dev + "=KEY");
+        assertThat(wanted.isNotTerraforms(dev))
+                .contains("any state in its folder")
+                .contains(dev + "=KEY");
         Move move = new Move(dev, "env:/dev/net/terraform.tfstate");
         MigrationNames.Mode mode = MigrationNames.Mode.TERRAFORM;
         assertThat(all("tfdir:///a", "s3://b", mode, List.of(dev))).containsExactly(move);
         assertThat(all("tfdir:///a", "s3://b", mode, List.of("net/other.tfstate", dev, "net/terraform.tfstate")))
                 .contains(move);
-        assertThat(all("tfdir:///a", "s3://b", mode, List.of("other.tfstate", dev))).contains(move);
+        assertThat(all("tfdir:///a", "s3://b", mode, List.of("other.tfstate", dev)))
+                .contains(move);
         assertThat(all("tfdir:///a", "s3://b", mode, List.of("net/network.tfstate", dev), dev + "=env:/dev/n.tfstate"))
                 .contains(new Move(dev, "env:/dev/n.tfstate"));
     }
