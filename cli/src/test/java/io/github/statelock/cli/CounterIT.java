@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,8 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CounterIT {
 
     private static final int PROCESSES = 8;
-    private static final int TURNS = 20;
-    private static final int FEW_TURNS = 2;
+    /** Twenty take some minutes for each store: every step is a process of Java's. */
+    private static final int TURNS = Integer.getInteger("statelock.counter.turns", 2);
+
     private static final int MOST_MINUTES = 60;
 
     private static final String STEP =
@@ -49,18 +49,10 @@ class CounterIT {
     @ParameterizedTest
     @EnumSource
     void noTurnIsLost(Store store) throws Exception {
-        count(store.fresh(folder), FEW_TURNS);
+        count(store.fresh(folder));
     }
 
-    /** Some minutes for each store: every step is a process of Java's. */
-    @Tag("interop")
-    @ParameterizedTest
-    @EnumSource
-    void noTurnOfManyIsLost(Store store) throws Exception {
-        count(store.fresh(folder), TURNS);
-    }
-
-    private void count(String store, int turns) throws Exception {
+    private void count(String store) throws Exception {
         Cli cli = Cli.on(store);
         cli.runWithInput("0".getBytes(UTF_8), "push", "counter", "-").exits(0);
         Map<String, String> environment = Map.of(
@@ -78,7 +70,7 @@ class CounterIT {
                 List<String> command = List.of(
                         "sh",
                         "-c",
-                        TURN.repeat(turns),
+                        TURN.repeat(TURNS),
                         folder.resolve("of-" + i).toString());
                 processes.add(new Cli.Running(command, environment, new byte[0]));
             }
@@ -89,7 +81,7 @@ class CounterIT {
         } finally {
             processes.forEach(Cli.Running::close);
         }
-        assertThat(cli.run("pull", "counter").exits(0).out()).isEqualTo(PROCESSES * turns + "\n");
+        assertThat(cli.run("pull", "counter").exits(0).out()).isEqualTo(PROCESSES * TURNS + "\n");
         assertThat(cli.run("locks").exits(0).out()).isEmpty();
     }
 }

@@ -55,7 +55,8 @@ class StateCommandsIT {
         assertThat(cli().run("ls").exits(0).out()).isEqualTo("other\n" + KEY + "\n");
         assertThat(cli().run("ls", "prod/").exits(0).out()).isEqualTo(KEY + "\n");
         assertThat(cli().run("ls", "none/").exits(0).out()).isEmpty();
-        assertThat(cli().run("ls", "--json", "o").exits(0).out()).isEqualTo("{\"states\":[\"other\"],\"skipped\":[]}\n");
+        assertThat(cli().run("ls", "--json", "o").exits(0).out())
+                .isEqualTo("{\"states\":[\"other\"],\"skipped\":[]}\n");
     }
 
     @Test
