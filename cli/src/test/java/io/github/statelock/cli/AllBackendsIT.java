@@ -57,7 +57,7 @@ class AllBackendsIT {
                         .out())
                 .isEqualTo("fence 1\n");
         cli.run("rm", KEY).exits(0);
-        assertThat(cli.run("show", KEY, "--json").exits(0).out())
+        assertThat(cli.run("show", KEY, "--json").exits(1).out())
                 .isEqualTo("{\"key\":\"" + KEY + "\",\"lock\":null,\"state\":null}\n");
     }
 
