@@ -289,6 +289,11 @@ final class TerraformFile {
         return content;
     }
 
+    /** Whether a writer has begun {@link #write} and not ended it. No state file of the tools begins like that. */
+    static boolean isHalfWritten(byte[] content) {
+        return content.length > 0 && content[0] == 0;
+    }
+
     /**
      * Puts the content in the place of the old. Until all of it is on the disk, the first byte is a zero: a process or machine that
      * stops on the way leaves a file that the tools refuse to read. It is not the beginning of the one content with the end of

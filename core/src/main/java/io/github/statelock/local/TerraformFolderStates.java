@@ -3,7 +3,9 @@ package io.github.statelock.local;
 import io.github.statelock.BackendMisconfiguredException;
 import io.github.statelock.LockHeldException;
 import io.github.statelock.LockLostException;
+import io.github.statelock.Remedy;
 import io.github.statelock.State;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StateStore;
 import io.github.statelock.StateVersion;
@@ -44,6 +46,16 @@ final class TerraformFolderStates implements StateDriver {
             requireSize(file);
             return file.content(maxBytes);
         }));
+        if (TerraformFile.isHalfWritten(content)) {
+            throw new StateCorruptException(
+                    "The state " + file.path()
+                            + " is half written: a writer was stopped, or is at work. What it was before" + " is in "
+                            + file.backup() + ".",
+                    version(content),
+                    List.of(new Remedy.Overwrite(
+                            key, "If nobody is writing, write that, or a copy that you trust, over it with")),
+                    null);
+        }
         return version(content).map(version -> new StoredState(State.ofOwned(key, version, content), Optional.empty()));
     }
 
@@ -112,7 +124,8 @@ final class TerraformFolderStates implements StateDriver {
             return new WriteOutcome.Refused();
         }
         byte[] next = change.content();
-        if (old.length > 0 && !Arrays.equals(old, next)) {
+        // What a writer that was stopped left is no state: its backup is the only good copy.
+        if (old.length > 0 && !TerraformFile.isHalfWritten(old) && !Arrays.equals(old, next)) {
             writeBackup(file, old);
         }
         try {

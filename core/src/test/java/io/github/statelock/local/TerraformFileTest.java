@@ -10,7 +10,9 @@ import io.github.statelock.InvalidKeyException;
 import io.github.statelock.LockAttempt;
 import io.github.statelock.LockLostException;
 import io.github.statelock.LockOptions;
+import io.github.statelock.LockedState;
 import io.github.statelock.State;
+import io.github.statelock.StateCorruptException;
 import io.github.statelock.StateKey;
 import io.github.statelock.StateStore;
 import io.github.statelock.WriteCondition;
@@ -25,6 +27,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -187,6 +190,24 @@ class TerraformFileTest {
                 assertThat(Files.readString(file)).doesNotStartWith("{").isNotEmpty();
             }
         }
+    }
+
+    /** Else the next write would put the damaged bytes in the place of the only good copy. */
+    @Test
+    void whatAStoppedWriterLeftIsToldAndItsBackupIsKept() throws Exception {
+        Path backup = file.resolveSibling("terraform.tfstate.backup");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "\0two");
+        Files.writeString(backup, "one");
+        assertThatThrownBy(() -> backend.states().read(KEY))
+                .isInstanceOf(StateCorruptException.class)
+                .hasMessageContaining("half written")
+                .hasMessageContaining(backup.toString());
+        try (LockedState state = backend.lock(KEY, OPTIONS)) {
+            state.overwrite("three".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(backend.states().read(KEY).map(State::utf8)).contains("three");
+        assertThat(Files.readString(backup)).isEqualTo("one");
     }
 
     /** Writes at most so many bytes to a file. */
