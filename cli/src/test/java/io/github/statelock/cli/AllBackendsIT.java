@@ -7,12 +7,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** One round through the built jar on every backend: its classes, providers and errors are all in it. */
+@Execution(ExecutionMode.CONCURRENT)
 class AllBackendsIT {
 
     private static final String KEY = "prod/network.tfstate";

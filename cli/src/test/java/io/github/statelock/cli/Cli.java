@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The built jar, run as a process. Immutable; each run is a process of its own. */
+/** The built command line, run by its launcher. Immutable; each run is a process of its own. */
 public final class Cli {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -27,12 +27,12 @@ public final class Cli {
      */
     private static final List<String> DEFAULT_SIGNALS = defaultSignals();
 
+    private final Path launcher;
     private final Map<String, String> environment;
-    private final List<String> options;
 
-    private Cli(Map<String, String> environment, List<String> options) {
+    private Cli(Path launcher, Map<String, String> environment) {
+        this.launcher = launcher;
         this.environment = environment;
-        this.options = options;
     }
 
     private static List<String> defaultSignals() {
@@ -50,25 +50,30 @@ public final class Cli {
         }
     }
 
-    /** The jar with that store in its environment. */
+    /** The command line with that store in its environment. */
     public static Cli on(String store) {
-        return new Cli(Map.of("STATELOCK_STORE", store), List.of());
+        return bare().with("STATELOCK_STORE", store);
     }
 
-    /** The jar without a store. */
+    /** The command line without a store, on the Java that runs these tests. */
     public static Cli bare() {
-        return new Cli(Map.of(), List.of());
+        return at(launcher());
+    }
+
+    /** The same, for a launcher elsewhere. */
+    public static Cli at(Path launcher) {
+        return new Cli(launcher, Map.of("JAVA_HOME", System.getProperty("java.home")));
     }
 
     public Cli with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(environment);
         more.put(name, value);
-        return new Cli(more, options);
+        return new Cli(launcher, more);
     }
 
     /** The same, with an option of Java's. */
     public Cli withOption(String option) {
-        return new Cli(environment, List.of(option));
+        return with("STATELOCK_JAVA_OPTS", option);
     }
 
     /** What a run came to. */
@@ -141,11 +146,14 @@ public final class Cli {
 
     private List<String> command(String... args) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(List.of("-jar", jar().toString()));
+        command.add(launcher.toString());
         command.addAll(List.of(args));
         return command;
+    }
+
+    /** Beside it lies the archive of loaded classes, with which a command starts in a third of the time. */
+    public static Path launcher() {
+        return jar().toAbsolutePath().resolveSibling("statelock");
     }
 
     public static Path jar() {

@@ -59,7 +59,7 @@ class CounterIT {
                 "STATELOCK_STORE",
                 store,
                 "S",
-                Cli.jar().toAbsolutePath().resolveSibling("statelock").toString(),
+                Cli.launcher().toString(),
                 "STEP",
                 STEP,
                 "JAVA_HOME",

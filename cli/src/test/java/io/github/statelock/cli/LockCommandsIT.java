@@ -487,8 +487,7 @@ class LockCommandsIT {
 
     @Test
     void theLauncherRunsTheJarFromAnywhere() throws Exception {
-        Path link = Files.createSymbolicLink(
-                folder.resolve("sl"), Cli.jar().toAbsolutePath().resolveSibling("statelock"));
+        Path link = Files.createSymbolicLink(folder.resolve("sl"), Cli.launcher());
         try (Cli.Running running = new Cli.Running(
                 List.of(link.toString(), "lock", KEY, "--", "echo", "a  b"),
                 Map.of("STATELOCK_STORE", store()),

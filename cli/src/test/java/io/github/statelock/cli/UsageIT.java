@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -215,6 +216,19 @@ class UsageIT {
                     .contains("Usage: statelock " + command, "Examples:");
         }
         assertThat(Cli.bare().run("--version").exits(0).out()).startsWith("statelock ");
+    }
+
+    /** {@code -Xshare:on} lets Java end where it cannot use the archive. */
+    @Test
+    void theArchiveOfClassesIsUsedAndOneThatDoesNotFitIsIgnored() throws Exception {
+        Cli archiveOrNothing = Cli.bare().withOption("-Xshare:on");
+        archiveOrNothing.run("--version").exits(0);
+        for (String file : List.of("statelock", "statelock.jar", "statelock.jsa")) {
+            Files.copy(Cli.launcher().resolveSibling(file), folder.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Cli moved = Cli.at(folder.resolve("statelock"));
+        moved.run("--version").exits(0);
+        moved.withOption("-Xshare:on").run("--version").exits(1);
     }
 
     @Test

@@ -20,9 +20,11 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The engine's concurrent parts under every interleaving that a model checker finds in scenarios made at random. */
+@Tag("slow")
 class LincheckTest {
 
     private static final StateKey KEY = StateKey.of("key");

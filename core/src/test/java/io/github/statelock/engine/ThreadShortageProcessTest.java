@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ import org.slf4j.Logger;
  * Renewals in a process that the system gives no more threads. Linux limits the threads of a user, except root's: under root
  * the process runs as another user.
  */
+@Tag("slow")
 class ThreadShortageProcessTest {
 
     /** Nobody's number, so that no other process counts. */

@@ -24,11 +24,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The system has no thread left for a while: nothing may stay broken when it has one again. */
+@Tag("slow")
 class ThreadShortageTest extends EngineTest {
 
     private final AtomicInteger starts = new AtomicInteger();

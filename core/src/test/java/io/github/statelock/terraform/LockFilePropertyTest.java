@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Properties over seeded records; a failure names its seed. */
+@Tag("slow")
 class LockFilePropertyTest {
 
     private static final int RECORDS = 10_000;
