@@ -15,11 +15,13 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.util.Base64;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("real-time")
 class AzureBackendProviderTest {
 
     private static final Map<String, String> KEY = Map.of("AZURE_STORAGE_KEY", TestContainer.KEY);

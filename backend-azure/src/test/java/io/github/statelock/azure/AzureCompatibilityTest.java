@@ -30,11 +30,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Blobs as Terraform and OpenTofu lock, read and write them, written by hand, next to ours. */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class AzureCompatibilityTest {
 

@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every request of every operation meets every fault of the wire. The outcome is the right one, or unknown where no answer
  * came in time; nothing is orphaned; and what arrives late changes nothing.
  */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class AzureFaultsTest {
 

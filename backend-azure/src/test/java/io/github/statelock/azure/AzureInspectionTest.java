@@ -16,9 +16,11 @@ import io.github.statelock.spi.Inspectable.Status;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the settings of a container and its account mean. The emulator knows few; the rest is given as the service answers. */
+@Tag("real-time")
 class AzureInspectionTest {
 
     private static final StateKey KEY = StateKey.of("probe/1");

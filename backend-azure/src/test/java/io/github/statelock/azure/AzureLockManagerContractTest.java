@@ -6,8 +6,10 @@ import io.github.statelock.testkit.LockManagerContract;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** Locks in Azure Blob Storage, in real time: the service ends leases. */
+@Tag("real-time")
 class AzureLockManagerContractTest extends LockManagerContract {
 
     @SuppressWarnings("NullAway.Init") // before all tests

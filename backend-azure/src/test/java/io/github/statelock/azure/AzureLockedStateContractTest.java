@@ -6,8 +6,10 @@ import io.github.statelock.testkit.LockedStateContract;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** States under locks in Azure Blob Storage, in real time: the service ends leases. */
+@Tag("real-time")
 class AzureLockedStateContractTest extends LockedStateContract {
 
     @SuppressWarnings("NullAway.Init") // before all tests

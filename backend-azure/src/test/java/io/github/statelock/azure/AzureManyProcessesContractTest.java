@@ -3,8 +3,10 @@ package io.github.statelock.azure;
 import io.github.statelock.testkit.DriversOpener;
 import io.github.statelock.testkit.ManyProcessesContract;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /** Four JVMs on one blob's lease. */
+@Tag("real-time")
 class AzureManyProcessesContractTest extends ManyProcessesContract {
 
     private final TestContainer container = TestContainer.create();

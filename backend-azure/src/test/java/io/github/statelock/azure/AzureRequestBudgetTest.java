@@ -17,9 +17,11 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How many requests each operation takes, counted in front of the server. */
+@Tag("real-time")
 class AzureRequestBudgetTest {
 
     private static final LockOptions LEASED = LockOptions.operation("budget");

@@ -6,8 +6,10 @@ import io.github.statelock.testkit.StateStoreContract;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** States in Azure Blob Storage, in real time: the service ends leases. */
+@Tag("real-time")
 class AzureStateStoreContractTest extends StateStoreContract {
 
     @SuppressWarnings("NullAway.Init") // before all tests

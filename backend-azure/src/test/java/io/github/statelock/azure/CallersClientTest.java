@@ -48,6 +48,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -59,6 +60,7 @@ import reactor.core.publisher.Mono;
  * A client of the caller's, with whatever repeats its requests: each request is sent once all the same. A repetition inside the
  * client would hide that the first request's answer was lost.
  */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class CallersClientTest {
 

@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Our own client logs nothing of what is everyday, such as 360 renewals an hour, in the program that it runs in. */
+@Tag("real-time")
 class QuietClientTest {
 
     private final TestContainer container = TestContainer.create();

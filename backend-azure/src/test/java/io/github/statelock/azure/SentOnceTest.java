@@ -33,10 +33,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 /** What a client that sends once keeps of the client that it was made from. */
+@Tag("real-time")
 class SentOnceTest {
 
     private final TestContainer container = TestContainer.create();

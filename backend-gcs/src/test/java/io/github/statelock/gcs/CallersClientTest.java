@@ -24,11 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A client of the caller's: what is taken over from it, and what it is good for. */
+@Tag("real-time")
 class CallersClientTest {
 
     private final Gcs gcs = Gcs.main();

@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * With a client of the caller's whose retries are on, a change is applied and its answer lost. The client itself would repeat
  * it and tell of the last attempt only; the backend must learn of the first one.
  */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class CallersRetriesTest {
 

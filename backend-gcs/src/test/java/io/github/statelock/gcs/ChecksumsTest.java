@@ -13,9 +13,11 @@ import io.github.statelock.testkit.WireRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Content that is not what the service stored is not handed out. */
+@Tag("real-time")
 class ChecksumsTest {
 
     private static final Predicate<WireRequest> MEDIA =

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Stores that ignore preconditions are found out before anybody relies on them. */
+@Tag("real-time")
 class ConditionProofTest {
 
     private final StateKey key = StateKey.of("proof/" + UUID.randomUUID());

@@ -23,12 +23,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each operation meets each fault on the wire: the outcome is right or unknown, and nothing is orphaned. In real time. */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class FaultMatrixTest {
 

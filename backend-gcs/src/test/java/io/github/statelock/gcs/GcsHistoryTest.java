@@ -16,9 +16,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Old versions, from a bucket with object versioning. Only the second emulator has it; conditions are not needed here. */
+@Tag("real-time")
 class GcsHistoryTest {
 
     @Test

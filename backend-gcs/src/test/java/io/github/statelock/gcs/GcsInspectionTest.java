@@ -18,9 +18,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a bucket's settings mean. The emulators have none of them, so they are given as the service answers them. */
+@Tag("real-time")
 class GcsInspectionTest {
 
     private static BucketInfo.Builder bucket() {

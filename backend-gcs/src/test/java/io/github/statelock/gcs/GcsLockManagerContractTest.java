@@ -4,12 +4,14 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.LockManagerContract;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Locks in Google Cloud Storage, on the emulator that honours the conditions of inserts, patches and deletes. It keeps no old
  * versions. The second emulator, fake-gcs-server, ignores the conditions of patches and deletes: that it is refused is
  * proved by {@link ConditionProofTest}.
  */
+@Tag("real-time")
 class GcsLockManagerContractTest extends LockManagerContract {
 
     private final Contract contract = new Contract();

@@ -4,8 +4,10 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.LockedStateContract;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /** States under locks in Google Cloud Storage, on the emulator that honours all conditions. */
+@Tag("real-time")
 class GcsLockedStateContractTest extends LockedStateContract {
 
     private final Contract contract = new Contract();

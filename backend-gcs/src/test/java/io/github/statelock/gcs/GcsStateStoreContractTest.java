@@ -4,8 +4,10 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.StateStoreContract;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /** States in Google Cloud Storage, on the emulator that honours all conditions and keeps no old versions. */
+@Tag("real-time")
 class GcsStateStoreContractTest extends StateStoreContract {
 
     private final Contract contract = new Contract();

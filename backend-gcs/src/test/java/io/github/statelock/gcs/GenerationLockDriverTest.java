@@ -21,9 +21,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The driver's single requests, against a server that honours their conditions. */
+@Tag("real-time")
 class GenerationLockDriverTest {
 
     private final Gcs gcs = Gcs.main();

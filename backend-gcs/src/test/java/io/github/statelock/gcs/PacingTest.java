@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A store that takes one change of an object per second and answers 429 to more, as the service may. */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class PacingTest {
 

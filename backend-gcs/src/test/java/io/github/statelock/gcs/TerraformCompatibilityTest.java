@@ -17,11 +17,13 @@ import io.github.statelock.terraform.LockInfoCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Objects exactly as Terraform and OpenTofu write, read and delete them. */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 class TerraformCompatibilityTest {
 

@@ -14,9 +14,11 @@ import io.github.statelock.spi.ReleaseOutcome;
 import io.github.statelock.spi.RenewOutcome;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Locks in file and table when the halves differ. */
+@Tag("real-time")
 class BothHalvesTest {
 
     private static final LockOptions OPTIONS =

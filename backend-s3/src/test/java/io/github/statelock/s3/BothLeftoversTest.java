@@ -30,12 +30,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One half of ours in file and table, left by a request that went wrong: it is never the lock. */
+@Tag("real-time")
 class BothLeftoversTest {
 
     private final S3TestStore store = S3TestStore.shared();

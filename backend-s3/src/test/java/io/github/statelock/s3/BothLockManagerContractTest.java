@@ -3,8 +3,10 @@ package io.github.statelock.s3;
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.LockManagerContract;
+import org.junit.jupiter.api.Tag;
 
 /** Locks in lock files and a table, with a clock moved by hand. */
+@Tag("real-time")
 class BothLockManagerContractTest extends LockManagerContract {
 
     private final S3TestStore store = S3TestStore.shared();

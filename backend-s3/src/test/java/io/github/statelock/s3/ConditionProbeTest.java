@@ -31,10 +31,12 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Stores that ignore conditions, as some S3-compatible ones do. */
+@Tag("real-time")
 class ConditionProbeTest {
 
     private static final StateKey KEY = StateKey.of("probe.tfstate");

@@ -20,9 +20,11 @@ import io.github.statelock.testkit.WireRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** States and their digests when a writer stops between the two. */
+@Tag("real-time")
 class DigestTest {
 
     private final S3TestStore store = S3TestStore.shared();

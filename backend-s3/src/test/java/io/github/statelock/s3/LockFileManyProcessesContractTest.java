@@ -1,6 +1,9 @@
 package io.github.statelock.s3;
 
+import org.junit.jupiter.api.Tag;
+
 /** Several processes, locked in mode LOCK_FILE. */
+@Tag("real-time")
 class LockFileManyProcessesContractTest extends S3ManyProcesses {
 
     LockFileManyProcessesContractTest() {

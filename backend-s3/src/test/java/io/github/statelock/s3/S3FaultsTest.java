@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each operation with each fault on the wire: the outcome is right or said to be unknown, and nothing stays behind. Locks have
  * no lease here, so that nothing cleans up what is left by waiting.
  */
+@Tag("real-time")
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class S3FaultsTest {

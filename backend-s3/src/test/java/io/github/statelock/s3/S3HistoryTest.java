@@ -10,11 +10,13 @@ import io.github.statelock.StateVersion;
 import io.github.statelock.WriteCondition;
 import io.github.statelock.testkit.TestServers;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
 /** Old versions, on a server whose versioning works. */
+@Tag("real-time")
 class S3HistoryTest {
 
     @Test

@@ -19,10 +19,12 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The request budget, counted where the requests pass. */
+@Tag("real-time")
 class S3RequestBudgetTest {
 
     private static final LockOptions LASTING =

@@ -17,6 +17,7 @@ import io.github.statelock.spi.RenewOutcome;
 import io.github.statelock.terraform.LockInfoCodec;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /** Records written by hand, byte for byte as Terraform and OpenTofu write them, and ours as those read them. */
+@Tag("real-time")
 class TerraformCompatibilityTest {
 
     private static final LockOptions OPTIONS =

@@ -16,11 +16,13 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Increments by several backends at once: none is lost under the lock, and some are without the conditions. */
+@Tag("real-time")
 class UnconditionalControlTest {
 
     private static final int BACKENDS = 4;

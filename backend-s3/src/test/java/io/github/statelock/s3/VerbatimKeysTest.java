@@ -22,9 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keys that Terraform and OpenTofu take on S3 and not every backend holds. */
+@Tag("real-time")
 class VerbatimKeysTest {
 
     private static final List<String> KEYS = List.of(

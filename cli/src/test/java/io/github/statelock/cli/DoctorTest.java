@@ -10,12 +10,14 @@ import io.github.statelock.spi.Inspectable.Finding;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The doctor on stores with one thing wrong each: it must find that, and only that. */
+@Tag("real-time")
 class DoctorTest {
 
     private final String name = "doctor-" + UUID.randomUUID();

@@ -8,8 +8,10 @@ import com.azure.storage.common.StorageSharedKeyCredential;
 import io.github.statelock.testkit.TestServers;
 import java.net.URI;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real-time")
 class AzureExampleTest {
 
     /** The emulator's account and key, which are no secret. */

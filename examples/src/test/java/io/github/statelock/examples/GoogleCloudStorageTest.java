@@ -12,8 +12,10 @@ import io.github.statelock.gcs.GcsBackend;
 import io.github.statelock.testkit.TestServers;
 import java.net.URI;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real-time")
 class GoogleCloudStorageTest {
 
     private final URI server = TestServers.gcs().uri();

@@ -9,6 +9,7 @@ import io.github.statelock.s3.LockTable;
 import io.github.statelock.testkit.TestServers;
 import java.net.URI;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
+@Tag("real-time")
 class S3ExampleTest {
 
     private static final StaticCredentialsProvider CREDENTIALS =

@@ -15,10 +15,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed while they hold the lock of a folder. */
+@Tag("real-time")
 class FileKilledHoldersTest {
 
     private static final int KILLS = 100;

@@ -4,9 +4,11 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.local.LocalStores;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** States under locks in a folder, with a clock moved by hand. */
+@Tag("real-time")
 class FileLockedStateContractTest extends LockedStateContract {
 
     @TempDir

@@ -1,9 +1,11 @@
 package io.github.statelock.testkit;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes on one folder. */
+@Tag("real-time")
 class FileManyProcessesContractTest extends ManyProcessesContract {
 
     @TempDir

@@ -4,9 +4,11 @@ import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.local.LocalStores;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** States in a folder, with a clock moved by hand. */
+@Tag("real-time")
 class FileStateStoreContractTest extends StateStoreContract {
 
     @TempDir

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
+@Tag("real-time")
 class ServerResolutionTest {
 
     private static final URI ANYWHERE = URI.create("http://127.0.0.1:1");

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each server honours the conditions that its backend's safety rests on. */
+@Tag("real-time")
 class TestServersTest {
 
     private static final int RACES = 20;

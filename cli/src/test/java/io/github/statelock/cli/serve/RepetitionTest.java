@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests that come twice, or late, and servers that go and come: both clients repeat what was not answered. */
+@Tag("real-time")
 class RepetitionTest {
 
     private final Store store = new Store();

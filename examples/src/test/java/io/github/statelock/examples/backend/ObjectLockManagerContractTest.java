@@ -3,8 +3,10 @@ package io.github.statelock.examples.backend;
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.LockManagerContract;
+import org.junit.jupiter.api.Tag;
 
 /** The example's drivers keep the contract. */
+@Tag("real-time")
 class ObjectLockManagerContractTest extends LockManagerContract {
 
     private final ObjectStore store = new ObjectStore();

@@ -3,8 +3,10 @@ package io.github.statelock.examples.backend;
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.LockedStateContract;
+import org.junit.jupiter.api.Tag;
 
 /** The example's drivers keep the contract. */
+@Tag("real-time")
 class ObjectLockedStateContractTest extends LockedStateContract {
 
     private final ObjectStore store = new ObjectStore();

@@ -3,8 +3,10 @@ package io.github.statelock.examples.backend;
 import io.github.statelock.LockInfo;
 import io.github.statelock.StateKey;
 import io.github.statelock.testkit.StateStoreContract;
+import org.junit.jupiter.api.Tag;
 
 /** The example's drivers keep the contract. */
+@Tag("real-time")
 class ObjectStateStoreContractTest extends StateStoreContract {
 
     private final ObjectStore store = new ObjectStore();
