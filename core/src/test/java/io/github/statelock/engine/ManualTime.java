@@ -115,9 +115,18 @@ final class ManualTime implements Ticker, Scheduler {
                 throw new AssertionError("The condition did not come true");
             }
             if (workers.areAtRest()) {
-                advance(step());
+                advance(toNextTask(STEP));
             }
             LockSupport.parkNanos(200_000);
+        }
+    }
+
+    /** Moves time from task to task, each when all workers are at rest. For a long time in which only they have something to do. */
+    void advanceOverTasks(Duration by) {
+        long end = nanos() + by.toNanos();
+        while (end - nanos() > 0) {
+            awaitRest();
+            advance(toNextTask(Duration.ofNanos(end - nanos())));
         }
     }
 
@@ -127,11 +136,11 @@ final class ManualTime implements Ticker, Scheduler {
     }
 
     /** Not beyond the next task: what it hands to a thread might else overrun in the same step, before that thread has run. */
-    private Duration step() {
+    private Duration toNextTask(Duration most) {
         synchronized (lock) {
             long untilNext =
                     tasks.isEmpty() ? Long.MAX_VALUE : Math.max(0, tasks.first().at() - nanos);
-            return Duration.ofNanos(Math.min(STEP.toNanos(), untilNext));
+            return Duration.ofNanos(Math.min(most.toNanos(), untilNext));
         }
     }
 
